@@ -1,0 +1,745 @@
+"""Contracts: the frozen dataclasses that cross every seam.
+
+Units are in the field names (``_mbps``, ``_kbps``, ``_c``, ``_m``, ``_seconds``) or in the comment. ``None`` means "not read",
+an empty tuple means "read, and there is nothing". MAC addresses are lower-case with colons (``00:0e:d8:19:97:e6``).
+Secrets are kept out of every ``repr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from .errors import ErrorKind
+
+# ---------------------------------------------------------------------------------------------------------------- words
+
+
+class Transport(StrEnum):
+    """How a GAM is written to."""
+
+    SSH = "ssh"
+    JSONRPC = "jsonrpc"
+
+
+class Medium(StrEnum):
+    """Medium of a G.hn port (the device's PortMode)."""
+
+    COAX = "coax"
+    MIMO = "mimo"
+    SISO = "siso"
+
+
+class SubscriberModel(StrEnum):
+    """What a subscriber is bound to on a shelf (`ghnAgent.config.global` SubscriberModel)."""
+
+    ENDPOINT_AWARE = "endpointAware"
+    PORT_AWARE = "portAware"
+
+
+class EndpointState(StrEnum):
+    """State of an endpoint as a shelf reports it (MIB column 90 of the brief status)."""
+
+    NOT_DETECTED = "notDetected"
+    OK = "ok"
+    QUARANTINED_WRONG_PORT = "quarantinedWrongPort"
+    QUARANTINED_UNKNOWN_MAC = "quarantinedUnknownMAC"
+
+
+class PoeMode(StrEnum):
+    """PoE control of a "+" endpoint."""
+
+    DISABLE = "disable"
+    ENABLE = "enable"
+    FORCE = "force"
+
+
+class IsolationMode(StrEnum):
+    """RFC 5517 mode of a port."""
+
+    ISOLATED = "isolated"
+    COMMUNITY = "community"
+    UPLINK = "uplink"
+    STACKING = "stacking"
+    STACKING_ISOLATED = "stackingIsolated"
+
+
+class AlarmSeverity(StrEnum):
+    """Severity as the shelf says it: nr, na, mn, mj, cr."""
+
+    NOT_REPORTED = "nr"
+    NOT_ALARMED = "na"
+    MINOR = "mn"
+    MAJOR = "mj"
+    CRITICAL = "cr"
+
+
+# -------------------------------------------------------------------------------------------------------------- targets
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """User name and password of the SSH shell and of HTTP Basic. A blank password is the factory default."""
+
+    username: str = "admin"
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpCredential:
+    """SNMP v2c (``community``) or v3 USM. Protocol names: auth SHA, SHA256, MD5; priv AES, DES; empty = none."""
+
+    version: str = "2c"
+    community: str = field(default="public", repr=False)
+    username: str = ""
+    auth_protocol: str = ""
+    auth_key: str = field(default="", repr=False)
+    priv_protocol: str = ""
+    priv_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTarget:
+    """One GAM to talk to. ``name`` is unique within a batch and keys every result.
+
+    ``limits``: per-target overrides of seconds: ``connect``, ``operation``, ``deadline``.
+    """
+
+    name: str
+    address: str
+    transport: Transport = Transport.SSH
+    ssh_port: int = 22
+    http_port: int = 80
+    https: bool = False
+    https_verify: bool = True
+    snmp_port: int = 161
+    login: Login = field(default_factory=Login)
+    snmp: SnmpCredential = field(default_factory=SnmpCredential)
+    model: str = ""
+    subscriber_model: SubscriberModel = SubscriberModel.ENDPOINT_AWARE
+    site: str = ""
+    role: str = ""
+    device_id: int | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedTarget:
+    """A device that cannot be a target, and why, in words a person can act on."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A typed error as data."""
+
+    kind: ErrorKind
+    message: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult[T]:
+    """What came of one target: a value or a failure, never both. ``seconds`` is wall time."""
+
+    name: str
+    value: T | None = None
+    failure: Failure | None = None
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """True when there is a value."""
+        return self.failure is None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One progress report: ``done`` of ``total`` targets, and what just happened to ``name``."""
+
+    done: int
+    total: int
+    name: str
+    ok: bool = True
+    message: str = ""
+
+
+# -------------------------------------------------------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProblem:
+    """A value or section that could not be read; the rest of the reading stands. ``where`` names table, row and column."""
+
+    where: str
+    message: str
+    kind: ErrorKind = ErrorKind.UNPARSEABLE
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFacts:
+    """Identity and health of a shelf. ``model`` and ``serial`` come from SYSUTIL BoardType/BoardSerial, not ENTITY-MIB."""
+
+    model: str
+    serial: str
+    base_mac: str = ""
+    hardware_version: str = ""
+    firmware: str = ""
+    firmware_alternate: str = ""
+    sys_name: str = ""
+    location: str = ""
+    contact: str = ""
+    object_id: str = ""
+    uptime_seconds: int | None = None
+    cpu_100ms_percent: int | None = None
+    cpu_1s_percent: int | None = None
+    cpu_10s_percent: int | None = None
+    temperatures_c: Mapping[str, float] = field(default_factory=dict)
+    fans_rpm: tuple[int, ...] = ()
+    power_supplies: Mapping[str, str] = field(default_factory=dict)
+    led: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortReading:
+    """One G.hn port, 1-based ``number``. Counters are the 64-bit IF-MIB ones, octets since some reset."""
+
+    number: int
+    if_index: int
+    name: str = ""
+    mac: str = ""
+    medium: Medium | None = None
+    enabled: bool | None = None
+    isolation: IsolationMode | None = None
+    link_up: bool | None = None
+    endpoint_macs: tuple[str, ...] = ()
+    in_octets: int | None = None
+    out_octets: int | None = None
+    in_errors: int | None = None
+    out_errors: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EthernetReading:
+    """An uplink or the MGMT port. ``name`` is the CLI name (``10GigabitEthernet 1/1``)."""
+
+    name: str
+    if_index: int
+    link_up: bool | None = None
+    speed_mbps: int | None = None
+    in_octets: int | None = None
+    out_octets: int | None = None
+    in_errors: int | None = None
+    out_errors: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointReading:
+    """One endpoint as the shelf sees it, configured or not. Rx is downstream, Tx upstream (seen from the endpoint).
+
+    ``configured_id`` 0 means unknown to the shelf. When ``alive`` is false the rates are not meaningful and are ``None``.
+    """
+
+    mac: str
+    configured_id: int = 0
+    name: str = ""
+    configured_port: int | None = None
+    auto_port: bool = False
+    detected_port: int | None = None
+    state: EndpointState = EndpointState.NOT_DETECTED
+    subscriber_name: str = ""
+    profile_name: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+    firmware_mismatch: bool = False
+    alive: bool | None = None
+    uptime_seconds: int | None = None
+    wire_length_m: int | None = None
+    rx_phy_mbps: int | None = None
+    tx_phy_mbps: int | None = None
+    rx_max_mbps: int | None = None
+    tx_max_mbps: int | None = None
+    rx_usage_mbps: int | None = None
+    tx_usage_mbps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmReading:
+    """One active alarm of a shelf, keyed by UUID (32 hex digits)."""
+
+    uuid: str
+    entity: str
+    condition: str
+    severity: AlarmSeverity
+    service_affecting: bool
+    occurred: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReading:
+    """Everything one poll found out. A section that could not be read is ``None`` and has a problem; an empty one is ``()``.
+
+    ``sources`` says per section where it came from (``snmp``, ``jsonrpc``, ``ssh``).
+    """
+
+    name: str
+    taken_at: datetime
+    system: SystemFacts | None = None
+    ports: tuple[PortReading, ...] | None = None
+    ethernet: tuple[EthernetReading, ...] | None = None
+    endpoints: tuple[EndpointReading, ...] | None = None
+    alarms: tuple[AlarmReading, ...] | None = None
+    problems: tuple[ReadProblem, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What discovery learned of one address: the reading, and the shelf's configuration when it could log in."""
+
+    address: str
+    reading: DeviceReading
+    config: ShelfConfig | None = None
+
+
+# -------------------------------------------------------------------------------------------------------- configuration
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileConfig:
+    """A bandwidth profile slot. Key: ``name``. Rates in whole Mbit/s. ``id`` is a hint (1-15; 1 is the built-in default)."""
+
+    name: str
+    downstream_mbps: int
+    upstream_mbps: int
+    description: str = ""
+    id: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointConfig:
+    """An endpoint's configuration. Key: ``name``. ``port`` is None when unassigned; ``auto_port`` locks to the first port seen."""
+
+    name: str
+    mac: str
+    port: int | None = None
+    auto_port: bool = False
+    description: str = ""
+    allow_management: bool = False
+    id: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberConfig:
+    """A subscriber's configuration. Key: ``name``. References are by name; ``profile`` None is unthrottled.
+
+    ``endpoint`` is the endpoint's name (endpoint-aware), ``port`` the G.hn port number (port-aware only).
+    """
+
+    name: str
+    vlan: int
+    endpoint: str | None = None
+    port: int | None = None
+    profile: str | None = None
+    description: str = ""
+    tagged: bool = False
+    remapped_vlan: int | None = None
+    port2_vlan: int | None = None
+    allowed_vlans: tuple[int, ...] = ()
+    trunk: bool = False
+    double_tag: bool = False
+    outer_vlan: int | None = None
+    nni: str | None = None
+    poe: PoeMode | None = None
+    id: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfConfig:
+    """The part of a shelf's configuration this project owns, sorted by name. ``raw`` may hold secrets and is not shown."""
+
+    profiles: tuple[ProfileConfig, ...] = ()
+    endpoints: tuple[EndpointConfig, ...] = ()
+    subscribers: tuple[SubscriberConfig, ...] = ()
+    subscriber_model: SubscriberModel = SubscriberModel.ENDPOINT_AWARE
+    default_nni: str | None = None
+    raw: str = field(default="", repr=False, compare=False)
+
+
+# -------------------------------------------------------------------------------------------------------------- changes
+
+
+class ChangeAction(StrEnum):
+    """What a change does to its object."""
+
+    ADD = "add"
+    SET = "set"
+    REMOVE = "remove"
+
+
+class ChangeKind(StrEnum):
+    """The kind of object a change is about, in the order they are created."""
+
+    PROFILE = "profile"
+    ENDPOINT = "endpoint"
+    SUBSCRIBER = "subscriber"
+
+
+type ConfigObject = ProfileConfig | EndpointConfig | SubscriberConfig
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    """One field that changes, in words. Empty string means "not set"."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object that is added, set or removed. ``before`` is None for an add, ``after`` is None for a remove."""
+
+    action: ChangeAction
+    kind: ChangeKind
+    name: str
+    before: ConfigObject | None = None
+    after: ConfigObject | None = None
+    reason: str = ""
+
+    def inverse(self) -> Change:
+        """The change that undoes this one."""
+        swapped = {ChangeAction.ADD: ChangeAction.REMOVE, ChangeAction.REMOVE: ChangeAction.ADD, ChangeAction.SET: ChangeAction.SET}
+        return Change(swapped[self.action], self.kind, self.name, self.after, self.before, f"undo: {self.reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that a desired configuration breaks; ``subject`` is the object's name."""
+
+    subject: str
+    field: str
+    value: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step of a change plan: the change, the exact text that will be sent, and the exact text that would undo it."""
+
+    index: int
+    change: Change
+    sends: tuple[str, ...]
+    undo_sends: tuple[str, ...]
+    diff: tuple[FieldDiff, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPlan:
+    """All steps for one GAM, bound to the state they were computed from. ``violations`` non-empty means: not applicable."""
+
+    target: str
+    transport: Transport
+    state_hash: str
+    steps: tuple[PlannedStep, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    interrupts: tuple[str, ...] = ()
+
+
+class StepState(StrEnum):
+    """Life of a step while it is applied."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+    SKIPPED = "skipped"
+
+
+class ApplyOutcome(StrEnum):
+    """How an apply ended. NEEDS_ATTENTION: the undo could not be verified; nothing may be written until a person looked."""
+
+    APPLIED = "applied"
+    NOTHING_TO_DO = "nothing_to_do"
+    STALE = "stale"
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+@dataclass(frozen=True, slots=True)
+class StepEvent:
+    """A journal entry. It is delivered, and stored, before the next thing happens on the wire.
+
+    ``phase``: ``reread``, ``step``, ``verify``, ``save``, ``verify_startup``, ``undo``, ``verify_undo``, ``done``. ``index`` is
+    the step's (or -1). ``sent`` and ``answered`` are redacted.
+    """
+
+    target: str
+    phase: str
+    index: int = -1
+    state: StepState | None = None
+    sent: tuple[str, ...] = ()
+    answered: str = ""
+    failure: Failure | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult:
+    """What came of applying a plan. ``difference`` holds what is not as planned, in words."""
+
+    target: str
+    outcome: ApplyOutcome
+    saved: bool = False
+    verified: bool = False
+    sent: tuple[str, ...] = ()
+    difference: tuple[str, ...] = ()
+    state_hash_after: str = ""
+    failure: Failure | None = None
+
+
+# -------------------------------------------------------------------------------------------------------------- billing
+
+
+class BillingSystemType(StrEnum):
+    """The billing systems spoken to."""
+
+    SONAR = "sonar"
+    SPLYNX = "splynx"
+
+
+class ServiceState(StrEnum):
+    """Effective state of a billed service, whatever the billing system calls it. UNKNOWN is a finding, never an action."""
+
+    IN_SERVICE = "in_service"
+    SUSPENDED = "suspended"
+    PENDING = "pending"
+    TERMINATED = "terminated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class BillingCredential:
+    """``token`` for Sonar; ``key`` and ``secret`` for Splynx. ``auth``: ``bearer``, ``basic``, ``signature`` or ``token``."""
+
+    auth: str
+    token: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BillingTarget:
+    """One billing system to read. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like."""
+
+    name: str
+    type: BillingSystemType
+    url: str
+    credential: BillingCredential
+    verify_tls: bool = True
+    ca_file: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPlan:
+    """A tariff (Splynx) or data service (Sonar). Raw kbit/s as entered there: 100 Mbit/s may be 100000 or 102400."""
+
+    external_id: str
+    name: str
+    download_kbps: int | None
+    upload_kbps: int | None
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillingService:
+    """One billed internet service, after successors were collapsed and states mapped.
+
+    ``external_id`` is ``account[.service]`` in the system's own ids, namespaced by ``entity`` (``account_service`` or
+    ``internet_service``). ``macs`` are canonical and may be several; ``raw_status`` keeps the system's words.
+    """
+
+    entity: str
+    external_id: str
+    account_id: str
+    name: str
+    state: ServiceState
+    raw_status: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    plan_id: str | None = None
+    macs: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+    login: str = ""
+    ipv4: tuple[str, ...] = ()
+    parent_account_id: str | None = None
+    additional: bool = False
+    delinquent: bool = False
+    replaces: tuple[str, ...] = ()
+    version: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanDevice:
+    """Equipment known to billing that hangs on no account (Sonar item at an address without account; Splynx unassigned item)."""
+
+    external_id: str
+    mac: str
+    serial: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BillingSnapshot:
+    """Everything of one billing system at one time. ``complete`` false: absence means nothing.
+
+    ``scope`` is a fingerprint of what the credential can see; a changed scope voids absence, too. ``counts`` per collection.
+    """
+
+    system: str
+    taken_at: datetime
+    complete: bool
+    scope: str
+    services: tuple[BillingService, ...] = ()
+    plans: tuple[BillingPlan, ...] = ()
+    orphans: tuple[OrphanDevice, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------------- reconciliation
+
+
+class FindingKind(StrEnum):
+    """One class of difference between billing, intent and actual."""
+
+    ACTIVE_NOT_ON_NETWORK = "active_not_on_network"
+    INACTIVE_ON_NETWORK = "inactive_on_network"
+    SUBSCRIBER_WITHOUT_ENDPOINT = "subscriber_without_endpoint"
+    ENDPOINT_WITHOUT_SUBSCRIBER = "endpoint_without_subscriber"
+    EQUIPMENT_WITHOUT_ACCOUNT = "equipment_without_account"
+    MAC_MISMATCH = "mac_mismatch"
+    SERIAL_MISMATCH = "serial_mismatch"
+    PLAN_MISMATCH = "plan_mismatch"
+    PLAN_UNMAPPED = "plan_unmapped"
+    AMBIGUOUS_KEY = "ambiguous_key"
+    DUPLICATE_IP = "duplicate_ip"
+    MULTIPLE_SERVICES = "multiple_services"
+    STALE_LINK = "stale_link"
+    UNKNOWN_STATUS = "unknown_status"
+    SOURCE_INCOMPLETE = "source_incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentPlan:
+    """A bandwidth plan as NetBox has it, rates in kbit/s."""
+
+    key: int
+    name: str
+    download_kbps: int
+    upload_kbps: int
+    unthrottled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntentEndpoint:
+    """An endpoint as NetBox has it, with what was last seen of it. ``subscriber_key`` is the subscriber it serves."""
+
+    key: int
+    mac: str
+    name: str = ""
+    serial: str = ""
+    gam: str = ""
+    port: int | None = None
+    subscriber_key: int | None = None
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntentSubscriber:
+    """A subscriber as NetBox has it. ``links`` are (entity, external id) in the system being compared."""
+
+    key: int
+    name: str
+    status: str
+    gam: str = ""
+    endpoint_key: int | None = None
+    plan_key: int | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IntentView:
+    """NetBox's side of a comparison for one billing system. ``other_links``: subscriber keys owned by another system."""
+
+    subscribers: tuple[IntentSubscriber, ...] = ()
+    endpoints: tuple[IntentEndpoint, ...] = ()
+    plans: tuple[IntentPlan, ...] = ()
+    plan_map: Mapping[str, int] = field(default_factory=dict)
+    other_links: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A billed service matched to a subscriber and/or endpoint. ``reason``: link, serial, mac, login, ip."""
+
+    service: BillingService
+    reason: str
+    subscriber_key: int | None = None
+    endpoint_key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingDraft:
+    """One difference, before it is stored. ``fingerprint`` is stable over runs for the same difference.
+
+    ``billing``, ``intent`` and ``actual`` are the values on each side, plain JSON types, without secrets.
+    """
+
+    kind: FindingKind
+    fingerprint: str
+    title: str
+    external_id: str = ""
+    entity: str = ""
+    subscriber_key: int | None = None
+    endpoint_key: int | None = None
+    billing: Mapping[str, Any] = field(default_factory=dict)
+    intent: Mapping[str, Any] = field(default_factory=dict)
+    actual: Mapping[str, Any] = field(default_factory=dict)
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What comparing a snapshot with NetBox yields. ``conclusive`` false: findings that follow from absence were left out.
+
+    ``plan_map`` is billing plan id -> bandwidth plan key, for those that map within tolerance or by the operator's word.
+    """
+
+    matches: tuple[Match, ...] = ()
+    unmatched: tuple[BillingService, ...] = ()
+    findings: tuple[FindingDraft, ...] = ()
+    plan_map: Mapping[str, int] = field(default_factory=dict)
+    conclusive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GuardVerdict:
+    """Whether a snapshot may be used for changes. ``reasons`` name figure, limit and what was held."""
+
+    held: bool
+    reasons: tuple[str, ...] = ()
