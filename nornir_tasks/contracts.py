@@ -42,8 +42,9 @@ class SubscriberModel(StrEnum):
 
 
 class EndpointState(StrEnum):
-    """State of an endpoint as a shelf reports it (MIB column 90 of the brief status)."""
+    """State of an endpoint as a shelf reports it (MIB column 90 of the brief status). UNKNOWN: the value could not be read."""
 
+    UNKNOWN = "unknown"
     NOT_DETECTED = "notDetected"
     OK = "ok"
     QUARANTINED_WRONG_PORT = "quarantinedWrongPort"
@@ -287,7 +288,8 @@ class AlarmReading:
 class DeviceReading:
     """Everything one poll found out. A section that could not be read is ``None`` and has a problem; an empty one is ``()``.
 
-    ``sources`` says per section where it came from (``snmp``, ``jsonrpc``, ``ssh``).
+    ``sources`` says per section where it came from (``snmp``, ``jsonrpc``, ``ssh``). ``incomplete`` names the sections with rows
+    that could not be read: what is missing there is not known to be gone.
     """
 
     name: str
@@ -299,15 +301,33 @@ class DeviceReading:
     alarms: tuple[AlarmReading, ...] | None = None
     problems: tuple[ReadProblem, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    incomplete: frozenset[str] = frozenset()
+
+
+class DiscoveryOutcome(StrEnum):
+    """What an address turned out to be. SILENT: no SNMP answer, which a wrong community looks like, too."""
+
+    GAM = "gam"
+    NOT_A_GAM = "not_a_gam"
+    SILENT = "silent"
+    DENIED = "denied"
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What discovery learned of one address: the reading, and the shelf's configuration when it could log in."""
+    """What discovery learned of one address: the reading, and the shelf's configuration when it could log in.
+
+    ``reading`` has no sections unless ``outcome`` is GAM. ``detail`` says in words what was found instead, or why there is no
+    configuration. ``snmp_used`` and ``login_used`` are positions in the lists of credentials that were tried.
+    """
 
     address: str
     reading: DeviceReading
     config: ShelfConfig | None = None
+    outcome: DiscoveryOutcome = DiscoveryOutcome.GAM
+    detail: str = ""
+    snmp_used: int | None = None
+    login_used: int | None = None
 
 
 # -------------------------------------------------------------------------------------------------------- configuration
