@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
 from nornir.core.configuration import Config
+from pyasn1.type import univ
 from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch.asyncio import (
     CommunityData,
@@ -24,7 +25,6 @@ from pysnmp.hlapi.v3arch.asyncio import (
     get_cmd,
     next_cmd,
 )
-from pysnmp.proto import rfc1902, rfc1905
 
 from ..contracts import SnmpCredential
 from ..errors import DeviceError, ErrorKind
@@ -51,8 +51,8 @@ _ERROR_STATUS = {
 }  # fmt: skip
 _DENIED = frozenset(
     {
-        "AuthenticationError", "AuthenticationFailure", "DecryptionError", "NoAccessEntry", "NoGroupName", "NoSuchView", "NotInView",
-        "UnknownCommunityName", "UnknownSecurityName", "UnknownUserName", "UnsupportedAuthProtocol", "UnsupportedPrivProtocol",
+        "AuthenticationError", "AuthenticationFailure", "DecryptionError", "NoAccessEntry", "NoGroupName", "NoSuchView",
+        "NotInView", "UnknownCommunityName", "UnknownSecurityName", "UnknownUserName", "UnsupportedAuthProtocol", "UnsupportedPrivProtocol",
         "UnsupportedSecurityLevel", "UnsupportedSecurityModel", "WrongDigest",
     }
 )  # fmt: skip
@@ -156,10 +156,12 @@ class PysnmpReader:
             if not answer:
                 return rows
             for oid, value in answer:
-                if value is None or oid[: len(base)] != base:
+                if value is None:
                     return rows
                 if oid <= last:
                     raise self._error(ErrorKind.UNPARSEABLE, f"SNMP agent repeats itself: {_dotted(oid)} after {_dotted(last)}")
+                if oid[: len(base)] != base:
+                    return rows
                 rows.append((oid, value))
                 last = oid
             if len(rows) > WALK_LIMIT:
@@ -277,12 +279,13 @@ class SnmpConnection:
 
 
 def _plain(value: Any) -> SnmpValue | None:
-    if isinstance(value, rfc1902.ObjectIdentifier):
-        return tuple(value)
-    if isinstance(value, (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView, rfc1902.Null)):
+    # pyasn1's Null is an OctetString, and the three "no such thing" answers of RFC 1905 are Nulls.
+    if isinstance(value, univ.Null):
         return None
-    if isinstance(value, rfc1902.OctetString):
+    if isinstance(value, univ.OctetString):
         return bytes(value.asOctets())
+    if isinstance(value, univ.ObjectIdentifier):
+        return tuple(value)
     return int(value)
 
 

@@ -1,0 +1,180 @@
+"""The SNMP reader against an agent that behaves and misbehaves."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import time
+from typing import Any
+
+import pytest
+from pysnmp.proto.api import v2c
+
+from nornir_tasks.connections.snmp import PysnmpReader, SnmpConnection
+from nornir_tasks.connections.snmp_hub import get_hub
+from nornir_tasks.contracts import SnmpCredential
+from nornir_tasks.errors import DeviceError, ErrorKind
+from nornir_tasks.testing import SnmpAgent, serving
+
+BASE = (1, 3, 6, 1, 4, 1, 20095, 9)
+TABLE = {(*BASE, column, row): v2c.Integer32(column * 100 + row) for column in (1, 2) for row in range(1, 31)}
+SCALARS = {
+    (1, 3, 6, 1, 2, 1, 1, 1, 0): v2c.OctetString(b"a\x00\xff"),
+    (1, 3, 6, 1, 2, 1, 1, 2, 0): v2c.ObjectIdentifier((1, 3, 6, 1, 4, 1, 20095, 2000, 1, 14)),
+    (1, 3, 6, 1, 2, 1, 1, 3, 0): v2c.TimeTicks(4711),
+    (1, 3, 6, 1, 4, 1, 20095, 10, 0): v2c.Counter64(2**63 + 1),
+    (1, 3, 6, 1, 4, 1, 20095, 11, 0): v2c.IpAddress("192.0.2.1"),
+}
+
+
+def agent(**options: Any) -> SnmpAgent:
+    return SnmpAgent({**TABLE, **SCALARS}, **options)
+
+
+def reader(served: SnmpAgent, **options: Any) -> PysnmpReader:
+    credential = options.pop("credential", SnmpCredential())
+    return PysnmpReader("127.0.0.1", served.port, credential, **{"timeout": 0.3, "retries": 1, **options})
+
+
+def test_get_returns_plain_values_and_leaves_out_what_does_not_exist() -> None:
+    with serving(agent()) as served:
+        values = reader(served).get([*SCALARS, (1, 3, 6, 1, 99, 0)])
+    assert values == {
+        (1, 3, 6, 1, 2, 1, 1, 1, 0): b"a\x00\xff",
+        (1, 3, 6, 1, 2, 1, 1, 2, 0): (1, 3, 6, 1, 4, 1, 20095, 2000, 1, 14),
+        (1, 3, 6, 1, 2, 1, 1, 3, 0): 4711,
+        (1, 3, 6, 1, 4, 1, 20095, 10, 0): 2**63 + 1,
+        (1, 3, 6, 1, 4, 1, 20095, 11, 0): b"\xc0\x00\x02\x01",
+    }
+
+
+def test_get_of_many_is_asked_in_portions_and_smaller_ones_when_too_big() -> None:
+    with serving(agent(too_big_above=6)) as served:
+        values = reader(served).get(TABLE)
+    assert values == {oid: int(value) for oid, value in TABLE.items()}
+
+
+def test_walk_returns_the_subtree_in_order() -> None:
+    with serving(agent()) as served:
+        rows = reader(served).walk(BASE)
+        assert rows == sorted((oid, int(value)) for oid, value in TABLE.items())
+        assert len(served.seen) == 6
+        assert reader(served).walk((*BASE, 2), after=(*BASE, 2, 28)) == [((*BASE, 2, 29), 229), ((*BASE, 2, 30), 230)]
+        assert reader(served).walk((1, 3, 6, 1, 4, 1, 20095, 9, 7)) == []
+
+
+def test_walk_falls_back_to_fewer_rows_and_to_getnext() -> None:
+    with serving(agent(most_repetitions=0)) as served:
+        slow = reader(served, timeout=0.1, retries=0)
+        slow.get([(1, 3, 6, 1, 2, 1, 1, 3, 0)])
+        assert len(slow.walk((*BASE, 1))) == 30
+    assert served.seen.count("GetBulkRequestPDU") == 2
+    assert served.seen.count("GetNextRequestPDU") == 31
+
+
+def test_lost_packets_are_asked_for_again() -> None:
+    with serving(agent(drop=2)) as served:
+        assert len(reader(served, timeout=0.1, retries=3).walk(BASE)) == 60
+
+
+def test_an_agent_that_goes_round_is_stopped() -> None:
+    with serving(agent(wrap_at=(*BASE, 1, 20))) as served, pytest.raises(DeviceError, match="repeats itself") as caught:
+        reader(served).walk(BASE)
+    assert caught.value.kind is ErrorKind.UNPARSEABLE
+
+
+def test_silence_is_unreachable_and_a_wrong_community_looks_the_same() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    with pytest.raises(DeviceError, match="wrong community looks the same") as caught:
+        PysnmpReader("127.0.0.1", port, SnmpCredential(), timeout=0.1, retries=0).get(SCALARS)
+    assert caught.value.kind is ErrorKind.UNREACHABLE
+    with serving(agent()) as served, pytest.raises(DeviceError) as caught:
+        reader(served, timeout=0.1, retries=0, credential=SnmpCredential(community="s3cret-c0mmunity")).get(SCALARS)
+    assert caught.value.kind is ErrorKind.UNREACHABLE
+    assert "s3cret" not in repr(caught.value)
+
+
+def test_falling_silent_later_is_a_timeout() -> None:
+    with serving(agent()) as served:
+        one = reader(served, timeout=0.1, retries=0)
+        one.get(SCALARS)
+        served.drop = 1000
+        with pytest.raises(DeviceError, match="stopped answering") as caught:
+            one.walk(BASE)
+    assert caught.value.kind is ErrorKind.TIMEOUT
+
+
+def test_the_deadline_ends_a_slow_reading() -> None:
+    with serving(agent(drop=1000)) as served:
+        started = time.monotonic()
+        one = reader(served, timeout=5, retries=5, deadline=0.2)
+        for _ in range(2):
+            with pytest.raises(DeviceError, match=r"limit of 0\.2 s") as caught:
+                one.get(SCALARS)
+            assert caught.value.kind is ErrorKind.TIMEOUT
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(("status", "kind"), [(5, ErrorKind.REJECTED), (16, ErrorKind.AUTH)])
+def test_an_agents_refusal_names_its_word(status: int, kind: ErrorKind) -> None:
+    with (
+        serving(agent(error=status)) as served,
+        pytest.raises(DeviceError, match=r"answered (genErr|authorizationError)") as caught,
+    ):
+        reader(served).get(SCALARS)
+    assert caught.value.kind is kind
+
+
+@pytest.mark.parametrize("garbage", [b"<html>no</html>", b"\x30\x82\xff\xff", b"\x00"])
+def test_garbage_is_no_answer(garbage: bytes) -> None:
+    with serving(agent(garbage=garbage)) as served, pytest.raises(DeviceError) as caught:
+        reader(served, timeout=0.1, retries=0).get(SCALARS)
+    assert caught.value.kind in (ErrorKind.UNREACHABLE, ErrorKind.UNPARSEABLE)
+
+
+@pytest.mark.parametrize(
+    ("credential", "words"),
+    [
+        (SnmpCredential(version="1"), "version '1'"),
+        (SnmpCredential(version="3", username="u", auth_protocol="SHA9", auth_key="12345678"), "auth_protocol 'SHA9'"),
+        (SnmpCredential(version="3", username="u", auth_protocol="SHA", auth_key="short"), "auth_key is shorter"),
+        (SnmpCredential(version="3", username="u", priv_protocol="AES", priv_key="12345678"), "without auth_protocol"),
+    ],
+)
+def test_an_impossible_credential_names_its_field(credential: SnmpCredential, words: str) -> None:
+    with pytest.raises(DeviceError, match=words) as caught:
+        PysnmpReader("127.0.0.1", 1, credential)
+    assert caught.value.kind is ErrorKind.AUTH
+
+
+def test_an_unresolvable_name_says_so() -> None:
+    with pytest.raises(DeviceError, match=r"'gam\.invalid' cannot be resolved") as caught:
+        PysnmpReader("gam.invalid", 161, SnmpCredential()).get(SCALARS)
+    assert caught.value.kind is ErrorKind.UNREACHABLE
+
+
+def test_a_forked_child_gets_a_hub_of_its_own() -> None:
+    with serving(agent()) as served:
+        reader(served).get(SCALARS)
+        hub = get_hub()
+        context = multiprocessing.get_context("fork")
+        answers = context.Queue()
+
+        def child() -> None:
+            answers.put((get_hub() is hub, len(reader(served, timeout=2).get(SCALARS))))
+
+        process = context.Process(target=child)
+        process.start()
+        same, values = answers.get(timeout=20)
+        process.join(10)
+    assert (same, values, process.exitcode) == (False, len(SCALARS), 0)
+
+
+def test_the_nornir_connection_makes_a_reader_from_its_extras() -> None:
+    with serving(agent(community="town")) as served:
+        plugin = SnmpConnection()
+        plugin.open("127.0.0.1", None, None, served.port, None, {"credential": SnmpCredential(community="town"), "timeout": 0.5})
+        assert len(plugin.connection.get(SCALARS)) == len(SCALARS)
+        plugin.close()
