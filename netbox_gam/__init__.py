@@ -1,0 +1,43 @@
+"""netbox-gam: Positron GAM shelves, their endpoints and their subscribers in NetBox."""
+
+from netbox.plugins import PluginConfig
+
+__version__ = "0.1.0"
+
+
+class GamConfig(PluginConfig):
+    """The NetBox plugin."""
+
+    name = "netbox_gam"
+    verbose_name = "GAM"
+    version = __version__
+    description = "Positron G.hn access multiplexers: inventory, provisioning, polling and billing reconciliation"
+    author = "netbox-gam contributors"
+    base_url = "gam"
+    min_version = "4.7.0"
+    max_version = "4.7.99"
+    queues = ["poll", "provision", "billing"]  # noqa: RUF012
+    default_settings = {  # noqa: RUF012
+        "encryption_keys": [],
+        "secret_env_prefix": "GAM_",
+        "secret_file_dirs": ["/run/secrets"],
+        "poll_workers": 20,
+        "poll_deadline_seconds": 60,
+        "provision_deadline_seconds": 300,
+        "suspended_vlan": 4094,
+        "guard_shrink_percent": 5,
+        "guard_shrink_count": 50,
+        "guard_change_percent": 10,
+        "guard_change_count": 25,
+        "sample_retention_days": 30,
+    }
+
+    def ready(self) -> None:
+        """Register what NetBox does not find by itself: settings checks, jobs, event types, dashboard widgets."""
+        super().ready()
+        from . import registrations
+
+        registrations.register_all()
+
+
+config = GamConfig

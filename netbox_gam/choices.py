@@ -1,0 +1,384 @@
+"""Choice sets: values are the field's own words, also on the wire where the shelf has a word for it."""
+
+from django.utils.translation import gettext_lazy as _
+from nornir_tasks.contracts import FindingKind
+from nornir_tasks.gam.catalog import MODELS
+from utilities.choices import Choice, ChoiceSet
+
+
+class HardwareModelChoices(ChoiceSet):
+    """Shelf models of the catalogue."""
+
+    CHOICES = [
+        Choice(
+            model.name,
+            model.name,
+            description=f"{model.ports} G.hn ports, {'coax' if model.coax else 'copper'}, {model.uplinks} uplink(s)",
+        )
+        for model in MODELS
+    ]
+
+
+class TransportChoices(ChoiceSet):
+    """How a GAM is written to."""
+
+    SSH = "ssh"
+    JSONRPC = "jsonrpc"
+    CHOICES = [
+        Choice(SSH, _("SSH"), "blue", _("Command line over SSH; the default")),
+        Choice(JSONRPC, _("JSON-RPC"), "purple", _("The shelf's HTTP API; needed for double tagging, NNI and trunk mode")),
+    ]
+
+
+class AddressSourceChoices(ChoiceSet):
+    """Where the management address comes from."""
+
+    PRIMARY = "primary"
+    OOB = "oob"
+    OVERRIDE = "override"
+    CHOICES = [
+        Choice(PRIMARY, _("Primary IP"), "blue", _("The device's primary IP address")),
+        Choice(OOB, _("Out-of-band IP"), "cyan", _("The device's out-of-band IP address")),
+        Choice(OVERRIDE, _("Override"), "orange", _("The address entered here")),
+    ]
+
+
+class SubscriberModelChoices(ChoiceSet):
+    """What subscribers are bound to on a shelf."""
+
+    ENDPOINT_AWARE = "endpointAware"
+    PORT_AWARE = "portAware"
+    CHOICES = [
+        Choice(ENDPOINT_AWARE, _("Endpoint aware"), "blue", _("A subscriber follows an endpoint; the default")),
+        Choice(PORT_AWARE, _("Port aware"), "teal", _("A subscriber belongs to a port; copper shelves only")),
+    ]
+
+
+class MediumChoices(ChoiceSet):
+    """Medium of a G.hn port."""
+
+    COAX = "coax"
+    MIMO = "mimo"
+    SISO = "siso"
+    CHOICES = [
+        Choice(COAX, _("Coax"), "orange", _("Up to 16 endpoints")),
+        Choice(MIMO, _("MIMO"), "blue", _("Two copper pairs, one endpoint")),
+        Choice(SISO, _("SISO"), "cyan", _("One copper pair, one endpoint")),
+    ]
+
+
+class IsolationModeChoices(ChoiceSet):
+    """RFC 5517 mode of a port."""
+
+    ISOLATED = "isolated"
+    COMMUNITY = "community"
+    UPLINK = "uplink"
+    STACKING = "stacking"
+    STACKING_ISOLATED = "stackingIsolated"
+    CHOICES = [
+        Choice(ISOLATED, _("Isolated"), "green", _("Reaches uplinks only; the default of G.hn ports")),
+        Choice(COMMUNITY, _("Community"), "yellow", _("Reaches uplinks and its own community")),
+        Choice(UPLINK, _("Uplink"), "blue", _("Reaches every port")),
+        Choice(STACKING, _("Stacking"), "purple"),
+        Choice(STACKING_ISOLATED, _("Stacking isolated"), "purple"),
+    ]
+
+
+class EndpointStatusChoices(ChoiceSet):
+    """Where an endpoint is in its life."""
+
+    DISCOVERED = "discovered"
+    CONFIGURED = "configured"
+    RETIRED = "retired"
+    CHOICES = [
+        Choice(DISCOVERED, _("Discovered"), "orange", _("Seen on a port, not configured on the shelf: no service")),
+        Choice(CONFIGURED, _("Configured"), "green", _("Configured on the shelf")),
+        Choice(RETIRED, _("Retired"), "gray", _("No longer in use")),
+    ]
+
+
+class EndpointStateChoices(ChoiceSet):
+    """State of an endpoint as the shelf reports it."""
+
+    NOT_DETECTED = "notDetected"
+    OK = "ok"
+    WRONG_PORT = "quarantinedWrongPort"
+    UNKNOWN_MAC = "quarantinedUnknownMAC"
+    CHOICES = [
+        Choice(NOT_DETECTED, _("Not detected"), "gray", _("Configured, not seen")),
+        Choice(OK, _("OK"), "green", _("In service")),
+        Choice(WRONG_PORT, _("Quarantined: wrong port"), "red", _("Seen on another port than its own; no service")),
+        Choice(UNKNOWN_MAC, _("Quarantined: unknown MAC"), "orange", _("Not configured on the shelf; no service")),
+    ]
+
+
+class VlanModeChoices(ChoiceSet):
+    """How a VLAN pool gives out VLANs."""
+
+    SHARED = "shared"
+    PER_SUBSCRIBER = "per_subscriber"
+    CHOICES = [
+        Choice(SHARED, _("Shared"), "blue", _("All subscribers share one VLAN")),
+        Choice(PER_SUBSCRIBER, _("One per subscriber"), "purple", _("Each subscriber gets a VLAN of its own")),
+    ]
+
+
+class SubscriberStatusChoices(ChoiceSet):
+    """What a subscriber should have."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+    CHOICES = [
+        Choice(PENDING, _("Pending"), "cyan", _("Known, not yet in service")),
+        Choice(ACTIVE, _("Active"), "green", _("In service")),
+        Choice(SUSPENDED, _("Suspended"), "orange", _("Cut off, may come back: on the walled-garden VLAN")),
+        Choice(TERMINATED, _("Terminated"), "gray", _("Gone: nothing on the shelf")),
+    ]
+
+
+class PoeModeChoices(ChoiceSet):
+    """PoE output of a "+" endpoint."""
+
+    DISABLE = "disable"
+    ENABLE = "enable"
+    FORCE = "force"
+    CHOICES = [
+        Choice(DISABLE, _("Disabled"), "gray"),
+        Choice(ENABLE, _("Enabled"), "green"),
+        Choice(FORCE, _("Forced"), "orange", _("802.3at output even from an 802.3af source")),
+    ]
+
+
+class SnmpVersionChoices(ChoiceSet):
+    """SNMP versions spoken."""
+
+    V2C = "2c"
+    V3 = "3"
+    CHOICES = [Choice(V2C, "v2c", "gray", _("Community in clear")), Choice(V3, "v3", "green", _("User-based security"))]
+
+
+class SnmpAuthChoices(ChoiceSet):
+    """SNMPv3 authentication protocols."""
+
+    SHA256 = "SHA256"
+    SHA = "SHA"
+    MD5 = "MD5"
+    CHOICES = [Choice(SHA256, "SHA-256", "green"), Choice(SHA, "SHA-1", "yellow"), Choice(MD5, "MD5", "red")]
+
+
+class SnmpPrivChoices(ChoiceSet):
+    """SNMPv3 privacy protocols."""
+
+    AES = "AES"
+    DES = "DES"
+    CHOICES = [Choice(AES, "AES-128", "green"), Choice(DES, "DES", "red")]
+
+
+class BillingSystemTypeChoices(ChoiceSet):
+    """Billing systems spoken to."""
+
+    SONAR = "sonar"
+    SPLYNX = "splynx"
+    CHOICES = [Choice(SONAR, "Sonar", "blue", _("Sonar v2, GraphQL")), Choice(SPLYNX, "Splynx", "orange", _("Splynx API v2"))]
+
+
+class BillingAuthChoices(ChoiceSet):
+    """How to log in to a billing system."""
+
+    BEARER = "bearer"
+    BASIC = "basic"
+    SIGNATURE = "signature"
+    TOKEN = "token"
+    CHOICES = [
+        Choice(BEARER, _("Bearer token"), "blue", _("Sonar: personal access token")),
+        Choice(BASIC, _("Basic"), "orange", _("Splynx: needs 'Unsecure access' ticked on the API key")),
+        Choice(SIGNATURE, _("Signature"), "green", _("Splynx: key and secret, each request signed")),
+        Choice(TOKEN, _("Access token"), "green", _("Splynx: key and secret exchanged for a token of 30 minutes")),
+    ]
+
+
+class ServiceStateChoices(ChoiceSet):
+    """Effective state of a billed service."""
+
+    IN_SERVICE = "in_service"
+    SUSPENDED = "suspended"
+    PENDING = "pending"
+    TERMINATED = "terminated"
+    UNKNOWN = "unknown"
+    CHOICES = [
+        Choice(IN_SERVICE, _("In service"), "green"),
+        Choice(SUSPENDED, _("Suspended"), "orange"),
+        Choice(PENDING, _("Pending"), "cyan"),
+        Choice(TERMINATED, _("Terminated"), "gray"),
+        Choice(UNKNOWN, _("Unknown"), "red", _("A status nobody mapped; never acted upon")),
+    ]
+
+
+class SyncRunStatusChoices(ChoiceSet):
+    """How a reconciliation run went."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    HELD = "held"
+    FAILED = "failed"
+    CHOICES = [
+        Choice(RUNNING, _("Running"), "blue"),
+        Choice(COMPLETED, _("Completed"), "green", _("Everything was read and compared")),
+        Choice(INCOMPLETE, _("Incomplete"), "yellow", _("Not everything could be read; nothing was concluded from absence")),
+        Choice(HELD, _("Held"), "orange", _("The feed shrank or would cut off too many; nothing was changed")),
+        Choice(FAILED, _("Failed"), "red"),
+    ]
+
+
+_FINDING_LABELS = {
+    FindingKind.ACTIVE_NOT_ON_NETWORK: (_("Active in billing, not on the network"), "red"),
+    FindingKind.INACTIVE_ON_NETWORK: (_("Inactive in billing, on the network"), "red"),
+    FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT: (_("Subscriber without endpoint"), "orange"),
+    FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER: (_("Service on the network nobody pays for"), "red"),
+    FindingKind.EQUIPMENT_WITHOUT_ACCOUNT: (_("Equipment without account"), "yellow"),
+    FindingKind.MAC_MISMATCH: (_("MAC address mismatch"), "orange"),
+    FindingKind.SERIAL_MISMATCH: (_("Serial number mismatch"), "yellow"),
+    FindingKind.PLAN_MISMATCH: (_("Plan mismatch"), "orange"),
+    FindingKind.PLAN_UNMAPPED: (_("Plan not mapped"), "yellow"),
+    FindingKind.AMBIGUOUS_KEY: (_("Ambiguous key"), "purple"),
+    FindingKind.DUPLICATE_IP: (_("Duplicate IP address"), "purple"),
+    FindingKind.MULTIPLE_SERVICES: (_("Multiple services for one endpoint"), "purple"),
+    FindingKind.STALE_LINK: (_("Stale link"), "gray"),
+    FindingKind.UNKNOWN_STATUS: (_("Unknown status"), "purple"),
+    FindingKind.SOURCE_INCOMPLETE: (_("Source incomplete"), "gray"),
+}
+
+
+class FindingKindChoices(ChoiceSet):
+    """Classes of difference between billing, intent and actual."""
+
+    CHOICES = [Choice(kind.value, *_FINDING_LABELS[kind]) for kind in FindingKind]
+
+
+class FindingStateChoices(ChoiceSet):
+    """What became of a finding."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    IGNORED = "ignored"
+    RESOLVED = "resolved"
+    CHOICES = [
+        Choice(OPEN, _("Open"), "red", _("Waits for a decision")),
+        Choice(ACCEPTED, _("Accepted"), "blue", _("Decided; its change is planned or applied")),
+        Choice(IGNORED, _("Ignored"), "gray", _("Not to be raised again while it stays the same")),
+        Choice(RESOLVED, _("Resolved"), "green", _("No longer there")),
+    ]
+
+
+class ChangePlanStatusChoices(ChoiceSet):
+    """Life of a change plan."""
+
+    PLANNED = "planned"
+    INVALID = "invalid"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    NOTHING_TO_DO = "nothing_to_do"
+    STALE = "stale"
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+    NEEDS_ATTENTION = "needs_attention"
+    CANCELLED = "cancelled"
+    CHOICES = [
+        Choice(PLANNED, _("Planned"), "cyan", _("Shown, not sent")),
+        Choice(INVALID, _("Invalid"), "orange", _("Breaks a rule of the shelf; cannot be applied")),
+        Choice(APPLYING, _("Applying"), "blue", _("Being written")),
+        Choice(APPLIED, _("Applied"), "green", _("Written, read back, saved")),
+        Choice(NOTHING_TO_DO, _("Nothing to do"), "gray", _("The shelf already is as wanted")),
+        Choice(STALE, _("Stale"), "yellow", _("The shelf changed since; plan again")),
+        Choice(ROLLED_BACK, _("Rolled back"), "orange", _("A step failed; everything was undone and verified")),
+        Choice(FAILED, _("Failed"), "red", _("Nothing was written")),
+        Choice(NEEDS_ATTENTION, _("Needs attention"), "red", _("The undo could not be verified; look at the shelf")),
+        Choice(CANCELLED, _("Cancelled"), "gray"),
+    ]
+
+
+class ChangeActionChoices(ChoiceSet):
+    """What a step does to its object."""
+
+    ADD = "add"
+    SET = "set"
+    REMOVE = "remove"
+    CHOICES = [Choice(ADD, _("Add"), "green"), Choice(SET, _("Change"), "blue"), Choice(REMOVE, _("Remove"), "red")]
+
+
+class ChangeKindChoices(ChoiceSet):
+    """What a step is about."""
+
+    PROFILE = "profile"
+    ENDPOINT = "endpoint"
+    SUBSCRIBER = "subscriber"
+    CHOICES = [
+        Choice(PROFILE, _("Bandwidth profile"), "purple"),
+        Choice(ENDPOINT, _("Endpoint"), "cyan"),
+        Choice(SUBSCRIBER, _("Subscriber"), "blue"),
+    ]
+
+
+class StepStateChoices(ChoiceSet):
+    """Life of a step."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+    SKIPPED = "skipped"
+    CHOICES = [
+        Choice(PLANNED, _("Planned"), "cyan"),
+        Choice(SENDING, _("Sending"), "blue"),
+        Choice(DONE, _("Done"), "green"),
+        Choice(FAILED, _("Failed"), "red"),
+        Choice(UNDONE, _("Undone"), "orange"),
+        Choice(SKIPPED, _("Skipped"), "gray"),
+    ]
+
+
+class AlarmSeverityChoices(ChoiceSet):
+    """Severities as the shelf says them."""
+
+    CRITICAL = "cr"
+    MAJOR = "mj"
+    MINOR = "mn"
+    NOT_ALARMED = "na"
+    NOT_REPORTED = "nr"
+    CHOICES = [
+        Choice(CRITICAL, _("Critical"), "red"),
+        Choice(MAJOR, _("Major"), "orange"),
+        Choice(MINOR, _("Minor"), "yellow"),
+        Choice(NOT_ALARMED, _("Not alarmed"), "cyan"),
+        Choice(NOT_REPORTED, _("Not reported"), "gray"),
+    ]
+
+
+class AlarmStateChoices(ChoiceSet):
+    """Life of an alarm."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    CLEARED = "cleared"
+    CHOICES = [
+        Choice(RAISED, _("Raised"), "red"),
+        Choice(ACKNOWLEDGED, _("Acknowledged"), "yellow"),
+        Choice(CLEARED, _("Cleared"), "green"),
+    ]
+
+
+class AlarmSourceChoices(ChoiceSet):
+    """Who raised an alarm."""
+
+    SHELF = "shelf"
+    POLLING = "polling"
+    PROVISIONING = "provisioning"
+    CHOICES = [
+        Choice(SHELF, _("Shelf"), "blue", _("Reported by the GAM")),
+        Choice(POLLING, _("Polling"), "purple", _("Found by reading the GAM")),
+        Choice(PROVISIONING, _("Provisioning"), "orange", _("A change could not be verified or undone")),
+    ]

@@ -1,0 +1,96 @@
+"""The plugin's settings: the only module that reads ``PLUGINS_CONFIG``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+from netbox.plugins import get_plugin_config
+
+PLUGIN = "netbox_gam"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLimits:
+    """When a billing feed is held whole: share (per cent) and number of missing services, and of pending cut-offs."""
+
+    shrink_percent: float
+    shrink_count: int
+    change_percent: float
+    change_count: int
+
+
+def _number(name: str, minimum: float) -> float:
+    value = get_plugin_config(PLUGIN, name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < minimum:
+        raise ImproperlyConfigured(f"PLUGINS_CONFIG['{PLUGIN}']['{name}'] is {value!r}: a number of at least {minimum} is needed")
+    return float(value)
+
+
+def _strings(name: str) -> tuple[str, ...]:
+    value = get_plugin_config(PLUGIN, name) or ()
+    if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+        raise ImproperlyConfigured(f"PLUGINS_CONFIG['{PLUGIN}']['{name}'] must be a list of strings")
+    return tuple(value)
+
+
+def encryption_keys() -> tuple[str, ...]:
+    """Fernet keys, newest first; the first encrypts, all decrypt (rotation)."""
+    return _strings("encryption_keys")
+
+
+def secret_env_prefix() -> str:
+    """Prefix an environment variable must have to be usable as ``env:NAME``."""
+    return str(get_plugin_config(PLUGIN, "secret_env_prefix") or "")
+
+
+def secret_file_dirs() -> tuple[str, ...]:
+    """Directories a ``file:`` secret may lie in."""
+    return _strings("secret_file_dirs")
+
+
+def poll_workers() -> int:
+    """Shelves read at the same time by one job."""
+    return int(_number("poll_workers", 1))
+
+
+def poll_deadline_seconds() -> float:
+    """Longest time one shelf's reading may take."""
+    return _number("poll_deadline_seconds", 1)
+
+
+def provision_deadline_seconds() -> float:
+    """Longest time one change plan's apply may take."""
+    return _number("provision_deadline_seconds", 1)
+
+
+def suspended_vlan() -> int:
+    """VLAN a suspended subscriber is put on; 4094 is the shelf's captive portal VLAN."""
+    return int(_number("suspended_vlan", 3))
+
+
+def guard_limits() -> GuardLimits:
+    """Limits beyond which a billing feed is held."""
+    return GuardLimits(
+        _number("guard_shrink_percent", 0),
+        int(_number("guard_shrink_count", 0)),
+        _number("guard_change_percent", 0),
+        int(_number("guard_change_count", 0)),
+    )
+
+
+def sample_retention_days() -> int:
+    """Days samples are kept."""
+    return int(_number("sample_retention_days", 1))
+
+
+def check() -> None:
+    """Read every setting once, so that a wrong one stops NetBox at start with the setting's name.
+
+    :raises ImproperlyConfigured: naming setting and value
+    """
+    for read in (encryption_keys, secret_file_dirs, poll_workers, poll_deadline_seconds, provision_deadline_seconds):
+        read()
+    suspended_vlan()
+    guard_limits()
+    sample_retention_days()
