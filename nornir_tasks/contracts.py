@@ -209,7 +209,10 @@ class SystemFacts:
 
 @dataclass(frozen=True, slots=True)
 class PortReading:
-    """One G.hn port, 1-based ``number``. Counters are the 64-bit IF-MIB ones, octets since some reset."""
+    """One G.hn port, 1-based ``number``; ``name`` is the operator's label.
+
+    Counters are the 64-bit IF-MIB ones, octets since some reset.
+    """
 
     number: int
     if_index: int
@@ -227,6 +230,21 @@ class PortReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SfpReading:
+    """Diagnostics of an optical module. ``flagged`` maps a field to ``warning`` or ``alarm`` as the shelf marked it."""
+
+    vendor: str = ""
+    part_number: str = ""
+    serial: str = ""
+    temperature_c: float | None = None
+    voltage_v: float | None = None
+    tx_bias_ma: float | None = None
+    tx_power_dbm: float | None = None
+    rx_power_dbm: float | None = None
+    flagged: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class EthernetReading:
     """An uplink or the MGMT port. ``name`` is the CLI name (``10GigabitEthernet 1/1``)."""
 
@@ -238,6 +256,7 @@ class EthernetReading:
     out_octets: int | None = None
     in_errors: int | None = None
     out_errors: int | None = None
+    sfp: SfpReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ _ERROR_STATUS = {
 _DENIED = frozenset(
     {
         "AuthenticationError", "AuthenticationFailure", "DecryptionError", "NoAccessEntry", "NoGroupName", "NoSuchView",
-        "NotInView", "UnknownCommunityName", "UnknownSecurityName", "UnknownUserName", "UnsupportedAuthProtocol", "UnsupportedPrivProtocol",
-        "UnsupportedSecurityLevel", "UnsupportedSecurityModel", "WrongDigest",
+        "NotInView", "UnknownCommunityName", "UnknownSecurityName", "UnknownUserName", "UnsupportedAuthProtocol",
+        "UnsupportedPrivProtocol", "UnsupportedSecurityLevel", "UnsupportedSecurityModel", "WrongDigest",
     }
 )  # fmt: skip
 
