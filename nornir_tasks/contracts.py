@@ -634,12 +634,16 @@ class BillingService:
 
 @dataclass(frozen=True, slots=True)
 class OrphanDevice:
-    """Equipment known to billing that hangs on no account (Sonar item at an address without account; Splynx unassigned item)."""
+    """Equipment known to billing that hangs on no account (Sonar item at an address without account; Splynx unassigned item).
+
+    ``at_address``: it is installed somewhere; false for stock, vans and the like, where nothing is wrong with it.
+    """
 
     external_id: str
     mac: str
     serial: str = ""
     where: str = ""
+    at_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -719,6 +723,7 @@ class IntentSubscriber:
     endpoint_key: int | None = None
     plan_key: int | None = None
     links: tuple[tuple[str, str], ...] = ()
+    ipv4: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
