@@ -1,0 +1,212 @@
+"""Desired x actual -> the ordered changes that lead from one to the other. Pure.
+
+Desired is partial: only the objects it names are managed, and what it does not name stays. Removing has to be asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from ..contracts import (
+    Change,
+    ChangeAction,
+    ChangeKind,
+    ConfigObject,
+    EndpointConfig,
+    FieldDiff,
+    ProfileConfig,
+    ShelfConfig,
+    SubscriberConfig,
+    Violation,
+)
+from ..errors import RuleViolation
+from ..gam.catalog import GamModel
+from ..gam.rules import check_config
+from .state import apply_to, field_diffs, find, objects
+
+type Removal = tuple[ChangeKind, str]
+"""An object that shall go: its kind and its name."""
+
+
+def change_diffs(change: Change) -> tuple[FieldDiff, ...]:
+    """The fields a change touches, in words."""
+    return field_diffs(change.before, change.after)
+
+
+def compute_changes(
+    actual: ShelfConfig,
+    desired: ShelfConfig,
+    removals: Iterable[Removal] = (),
+    *,
+    model: GamModel | None = None,
+    reason: str = "",
+) -> tuple[Change, ...]:
+    """The changes that give ``actual`` what ``desired`` names and take away ``removals``, in an order valid at every step.
+
+    Removals come first (subscriber, endpoint, profile), then profiles, endpoints and subscribers are added and set; a change
+    that would break a rule at its place moves behind the one it waits for. Where changes wait for each other (two subscribers
+    swapping endpoints) one of them is split in two. An endpoint whose MAC address is on the shelf under another name is renamed.
+    What cannot be ordered because the result itself breaks a rule is returned in the plain order; the planner reports why.
+
+    :param removals: objects that are not there are ignored
+    """
+    wanted = _merge_all(actual, desired)
+    pending = [*_removals(actual, removals, reason), *_additions(actual, wanted, reason)]
+    return _ordered(actual, pending, model)
+
+
+def _merge_all(actual: ShelfConfig, desired: ShelfConfig) -> dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]]:
+    """Per kind, pairs of what is there and what it shall become."""
+    pairs: dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]] = {}
+    for kind in ChangeKind:
+        pairs[kind] = []
+        for item in objects(desired, kind):
+            present = find(actual, kind, item.name)
+            if present is None and isinstance(item, EndpointConfig):
+                present = _by_mac(actual, item, desired)
+            pairs[kind].append((present, item if present is None else merge(present, item)))
+    return pairs
+
+
+def _by_mac(actual: ShelfConfig, item: EndpointConfig, desired: ShelfConfig) -> EndpointConfig | None:
+    """The endpoint that has this MAC address under a name nobody asked to keep."""
+    kept = {endpoint.name for endpoint in desired.endpoints}
+    return next((e for e in actual.endpoints if e.mac == item.mac and e.name not in kept), None)
+
+
+def merge(actual: ConfigObject, desired: ConfigObject) -> ConfigObject:
+    """``desired`` with the shelf's id and with the shelf's value wherever ``desired`` leaves the choice to the shelf.
+
+    PoE None means "as it is"; an endpoint on auto is satisfied with the port it locked to.
+    """
+    if isinstance(actual, SubscriberConfig) and isinstance(desired, SubscriberConfig):
+        allowed = actual.allowed_vlans if set(actual.allowed_vlans) == set(desired.allowed_vlans) else desired.allowed_vlans
+        return replace(desired, id=actual.id, poe=desired.poe or actual.poe, allowed_vlans=allowed)
+    if isinstance(actual, EndpointConfig) and isinstance(desired, EndpointConfig):
+        if desired.port is not None:
+            return replace(desired, id=actual.id, auto_port=False)
+        locked = desired.auto_port and actual.port is not None
+        return replace(desired, id=actual.id, port=actual.port, auto_port=False) if locked else replace(desired, id=actual.id)
+    return replace(desired, id=actual.id)
+
+
+def _removals(actual: ShelfConfig, removals: Iterable[Removal], reason: str) -> list[Change]:
+    asked = set(removals)
+    found: list[Change] = []
+    for kind in (ChangeKind.SUBSCRIBER, ChangeKind.ENDPOINT, ChangeKind.PROFILE):
+        for item in objects(actual, kind):
+            if (kind, item.name) in asked:
+                found.append(Change(ChangeAction.REMOVE, kind, item.name, before=item, reason=reason))
+    return found
+
+
+def _additions(
+    actual: ShelfConfig, wanted: dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]], reason: str
+) -> list[Change]:
+    found: list[Change] = []
+    renames: dict[tuple[ChangeKind, str], str] = {}
+    for kind in ChangeKind:
+        for before, after in wanted[kind]:
+            if before is not None and before.name != after.name:
+                renames[(kind, before.name)] = after.name
+            # a rename carries the references to it along, so a reference is compared under its new name
+            compared = _follow(before, renames)
+            if before is None:
+                found.append(Change(ChangeAction.ADD, kind, after.name, after=_plain_auto(after), reason=reason))
+            elif field_diffs(compared, after):
+                found.append(Change(ChangeAction.SET, kind, after.name, before=compared, after=after, reason=reason))
+    return found
+
+
+def _plain_auto(item: ConfigObject) -> ConfigObject:
+    return replace(item, auto_port=False) if isinstance(item, EndpointConfig) and item.port is not None else item
+
+
+def _follow(item: ConfigObject | None, renames: dict[tuple[ChangeKind, str], str]) -> ConfigObject | None:
+    if not isinstance(item, SubscriberConfig) or not renames:
+        return item
+    return replace(
+        item,
+        endpoint=renames.get((ChangeKind.ENDPOINT, item.endpoint), item.endpoint) if item.endpoint else None,
+        profile=renames.get((ChangeKind.PROFILE, item.profile), item.profile) if item.profile else None,
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- ordering
+
+
+def _ordered(actual: ShelfConfig, pending: Sequence[Change], model: GamModel | None) -> tuple[Change, ...]:
+    """The changes so that no step breaks a rule that was not broken before it."""
+    waiting, done, config = list(pending), list[Change](), actual
+    tolerated = set(check_config(actual, model))
+    while waiting:
+        step = _first_valid(config, waiting, tolerated, model)
+        if step is None:
+            step = _split(config, waiting, tolerated, model)
+        if step is None:
+            return tuple(pending)
+        done.append(step)
+        config = apply_to(config, step)
+    return tuple(done)
+
+
+def _first_valid(config: ShelfConfig, waiting: list[Change], tolerated: set[Violation], model: GamModel | None) -> Change | None:
+    for position, change in enumerate(waiting):
+        if _keeps_rules(config, change, tolerated, model):
+            return waiting.pop(position)
+    return None
+
+
+def _keeps_rules(config: ShelfConfig, change: Change, tolerated: set[Violation], model: GamModel | None) -> bool:
+    try:
+        after = apply_to(config, change)
+    except (KeyError, RuleViolation):
+        return False
+    return all(violation in tolerated for violation in check_config(after, model))
+
+
+def _split(config: ShelfConfig, waiting: list[Change], tolerated: set[Violation], model: GamModel | None) -> Change | None:
+    """For changes that wait for each other: a first half of one of them that only lets go of what the other needs."""
+    releases: tuple[Callable[[ConfigObject], ConfigObject], ...] = (_without_endpoint, _without_port)
+    for position, change in enumerate(waiting):
+        if change.action is not ChangeAction.SET or change.before is None:
+            continue
+        for release in releases:
+            released = release(change.before)
+            half = replace(change, after=released)
+            if released != change.before and _keeps_rules(config, half, tolerated, model):
+                waiting[position] = replace(change, before=released)
+                return half
+    return None
+
+
+def _without_endpoint(item: ConfigObject) -> ConfigObject:
+    return replace(item, endpoint=None, port=None) if isinstance(item, SubscriberConfig) else item
+
+
+def _without_port(item: ConfigObject) -> ConfigObject:
+    return replace(item, port=None, auto_port=False) if isinstance(item, EndpointConfig) else item
+
+
+def interrupted(config: ShelfConfig, changes: Iterable[Change]) -> tuple[str, ...]:
+    """Names of the subscribers whose service blinks or ends while ``changes`` are made on ``config``.
+
+    A new limit or description does not interrupt; another VLAN, tag, endpoint, port or PoE mode does, and so does what moves
+    the endpoint below a subscriber.
+    """
+    names: set[str] = set()
+    quiet = {"description", "profile", "name"}
+    for change in changes:
+        touched = {diff.field for diff in change_diffs(change)}
+        if isinstance(change.before, SubscriberConfig) and (change.after is None or touched - quiet):
+            names.add(change.before.name)
+        if isinstance(change.before, EndpointConfig) and (change.after is None or touched & {"mac", "port", "auto_port"}):
+            aliases = {change.before.name, change.after.name if change.after is not None else ""}
+            names.update(s.name for s in config.subscribers if s.endpoint in aliases)
+    return tuple(sorted(names))
+
+
+def is_builtin(item: ConfigObject) -> bool:
+    """True for the profile every shelf has and nobody may take away."""
+    return isinstance(item, ProfileConfig) and item.id == 1

@@ -1,0 +1,130 @@
+"""What will be written to one shelf: validated, placed, ordered, and rendered to the exact text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from ..contracts import (
+    Change,
+    ChangeKind,
+    ConfigObject,
+    PlannedStep,
+    ShelfConfig,
+    ShelfPlan,
+    Transport,
+    Violation,
+)
+from ..errors import DeviceError, RuleViolation
+from ..gam import commands, rpc
+from ..gam.catalog import GamModel
+from ..gam.rules import check_config
+from .diff import Removal, change_diffs, compute_changes, interrupted, is_builtin
+from .slots import plan_slots
+from .state import apply_to, find, objects
+from .state_hash import state_hash
+
+type Renderer = Callable[[Change, ShelfConfig], tuple[str, ...]]
+
+RENDERERS: Mapping[Transport, Renderer] = {Transport.SSH: commands.render, Transport.JSONRPC: rpc.render}
+
+
+def plan_shelf(
+    target: str,
+    transport: Transport,
+    actual: ShelfConfig,
+    desired: ShelfConfig,
+    removals: Iterable[Removal] = (),
+    model: GamModel | None = None,
+    reason: str = "",
+) -> ShelfPlan:
+    """The plan that gives the shelf ``target`` what ``desired`` names and takes away ``removals``.
+
+    ``sends`` and ``undo_sends`` are the exact text, rendered against the ids the shelf will have at that step. A plan with
+    violations has no steps. Rules that objects nobody asked about already break do not stop a plan.
+
+    :param desired: partial; what it does not name stays as it is
+    """
+    removals = tuple(removals)
+    slots = plan_slots(actual, desired, removals)
+    changes = compute_changes(actual, slots.desired, removals, model=model, reason=reason)
+    violations = [*_protected(actual, slots.desired, removals), *slots.violations]
+    final, problems = _final(actual, changes)
+    violations += problems
+    if not violations:
+        violations += _broken_rules(actual, final, slots.desired, model)
+    if not violations:
+        steps, unsayable = _steps(transport, actual, changes)
+        if not unsayable:
+            return ShelfPlan(target, transport, state_hash(actual), steps, (), interrupted(actual, changes))
+        violations += unsayable
+    return ShelfPlan(target, transport, state_hash(actual), (), tuple(dict.fromkeys(violations)))
+
+
+def _protected(actual: ShelfConfig, desired: ShelfConfig, removals: tuple[Removal, ...]) -> list[Violation]:
+    """Profile 1 keeps its identity; what is wanted and removed at once is a contradiction."""
+    rule = "the built-in profile of a shelf is left alone"
+    builtin = {profile.name for profile in actual.profiles if is_builtin(profile)}
+    found = [Violation(name, "profile", name, rule) for kind, name in removals if kind is ChangeKind.PROFILE and name in builtin]
+    for profile in desired.profiles:
+        present = find(actual, ChangeKind.PROFILE, profile.name)
+        if profile.name in builtin and present != profile:
+            found.append(Violation(profile.name, "profile", profile.name, rule))
+    for kind, name in removals:
+        if find(desired, kind, name) is not None:
+            found.append(Violation(name, kind, name, "it is to be removed and to be there at the same time"))
+    return found
+
+
+def _final(actual: ShelfConfig, changes: Iterable[Change]) -> tuple[ShelfConfig, list[Violation]]:
+    config = actual
+    for change in changes:
+        try:
+            config = apply_to(config, change)
+        except RuleViolation as problem:
+            return config, [Violation(change.name, problem.field, str(problem.value), problem.rule)]
+    return config, []
+
+
+def _broken_rules(actual: ShelfConfig, final: ShelfConfig, desired: ShelfConfig, model: GamModel | None) -> list[Violation]:
+    """Rules the result breaks and that are this plan's business: new ones, and those about objects it names."""
+    before = set(check_config(actual, model))
+    named = {item.name for kind in ChangeKind for item in objects(desired, kind)}
+    return [violation for violation in check_config(final, model) if violation not in before or violation.subject in named]
+
+
+def _steps(transport: Transport, actual: ShelfConfig, changes: Iterable[Change]) -> tuple[tuple[PlannedStep, ...], list[Violation]]:
+    render = RENDERERS[transport]
+    steps: list[PlannedStep] = []
+    problems: list[Violation] = []
+    config = actual
+    for index, change in enumerate(changes):
+        after = apply_to(config, change)
+        if transport is Transport.SSH:
+            problems += [*commands.unsayable(change), *commands.unsayable(change.inverse())]
+        if not problems:
+            try:
+                sends = render(change, config)
+                undo = render(known_inverse(change, config, after), after)
+            except (DeviceError, RuleViolation) as problem:
+                problems.append(Violation(change.name, change.kind, change.name, str(problem)))
+            else:
+                steps.append(PlannedStep(index, change, sends, undo, change_diffs(change)))
+        config = after
+    return tuple(steps), problems
+
+
+def known_inverse(change: Change, before: ShelfConfig, after: ShelfConfig) -> Change:
+    """The inverse of ``change``, with the ids both objects have on the shelf, so that an undone removal gets its id back."""
+    inverse = change.inverse()
+    return replace(inverse, before=_as_on_shelf(after, change.after), after=_as_on_shelf(before, change.before))
+
+
+def _as_on_shelf(config: ShelfConfig, item: ConfigObject | None) -> ConfigObject | None:
+    if item is None:
+        return None
+    for kind in ChangeKind:
+        present = find(config, kind, item.name)
+        if present is not None and type(present) is type(item):
+            return replace(item, id=present.id)
+    return item
