@@ -170,13 +170,13 @@ def test_surfaces_restrict_their_querysets() -> None:
     surfaces = ("netbox_gam/views", "netbox_gam/ui", "netbox_gam/api", "netbox_gam/tables", "netbox_gam/graphql")
     found = [f"{source.path}:{line}" for source in sources(*surfaces) for line in unrestricted(source)]
     report(
-        "every queryset on a page, tab, badge, count, API or GraphQL field is .restrict()ed, or its line says why in '# unrestricted: ...'",
+        "every queryset on a page, tab, badge, count, API or GraphQL field is .restrict()ed, or says why in '# unrestricted: ...'",
         found,
     )
 
 
 def unrestricted(source: Source) -> Iterator[int]:
-    """Lines in functions that take ``X.objects`` where the function restricts nothing. Class attributes are left to NetBox's views."""
+    """Lines in functions that take ``X.objects`` and restrict nothing. Class attributes are left to NetBox's views."""
     for function in ast.walk(source.tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
