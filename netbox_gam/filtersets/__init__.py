@@ -1,0 +1,27 @@
+"""Filters of lists, REST, saved filters and dynamic form fields; one module per area."""
+
+from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
+from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
+from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
+from .monitoring import AlarmFilterSet
+from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
+from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
+
+__all__ = (
+    "AlarmFilterSet",
+    "BandwidthPlanFilterSet",
+    "BillingLinkFilterSet",
+    "BillingPlanFilterSet",
+    "BillingSystemFilterSet",
+    "ChangePlanFilterSet",
+    "ChangeStepFilterSet",
+    "CredentialProfileFilterSet",
+    "EndpointFilterSet",
+    "FindingFilterSet",
+    "GamDeviceFilterSet",
+    "GamPortFilterSet",
+    "SnmpProfileFilterSet",
+    "SubscriberFilterSet",
+    "SyncRunFilterSet",
+    "VlanPoolFilterSet",
+)
