@@ -1,0 +1,51 @@
+"""Reading billing systems: one snapshot of everything, a connection check, and webhooks as hints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..contracts import BillingSnapshot, BillingSystemType, BillingTarget, Progress
+from . import sonar, splynx
+from .checks import ConnectionCheck, check_connection
+from .http import Clock, ReadCancelledError, SystemClock
+from .webhooks import WebhookHint, read_sonar_hook, read_splynx_hook
+
+__all__ = (
+    "ConnectionCheck",
+    "ReadCancelledError",
+    "WebhookHint",
+    "check_connection",
+    "fetch_snapshot",
+    "read_sonar_hook",
+    "read_splynx_hook",
+)
+
+
+def fetch_snapshot(
+    target: BillingTarget,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    clock: Clock | None = None,
+) -> BillingSnapshot:
+    """Read everything of a billing system. Nothing is ever written there.
+
+    A page that fails, or a count that keeps changing, gives a snapshot with ``complete`` false and the reasons in ``problems``:
+    nothing may be concluded from what is missing in it, and its ``scope`` is not to be remembered.
+
+    :param on_progress: called after every collection
+    :param cancelled: asked before every request and while waiting
+    :raises BillingError: nothing could be read; an option is wrong
+    :raises ReadCancelledError: ``cancelled`` said so
+    """
+    if target.type is BillingSystemType.SONAR:
+        sonar_client = sonar.SonarClient(target, clock=clock or SystemClock(), cancelled=cancelled)
+        try:
+            return sonar.fetch(sonar_client, on_progress=on_progress)
+        finally:
+            sonar_client.close()
+    splynx_client = splynx.SplynxClient(target, clock=clock or SystemClock(), cancelled=cancelled)
+    try:
+        return splynx.fetch(splynx_client, on_progress=on_progress)
+    finally:
+        splynx_client.close()

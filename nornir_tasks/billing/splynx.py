@@ -1,0 +1,285 @@
+"""Splynx API v2: whole collections in chunks, counted by HEAD before and after, joined afterwards.
+
+Errors are objects ``{"error": {"message", "code", "internal_code"}}``, a switched-off module answers 405, and the count of a
+collection is in the header ``X-total-count`` of a HEAD (API blueprint of the vendor and a published probe of a running instance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ..contracts import BillingSnapshot, BillingTarget, Progress
+from ..errors import BillingError, ErrorKind
+from .fields import ident, pick, whole, words
+from .http import AUTH_STEP, HTML_STEP, MODULE_STEP, RETRY_STATUSES, Answer, AnswerError, Clock, HttpClient, HttpLimits, php_query
+from .options import names_option, number_option, status_map_option
+from .reading import Reading, Table, fingerprint, read_all
+from .splynx_auth import SplynxAuth
+from .splynx_join import join
+
+BASE = "api/2.0/"
+REQUESTS_PER_MINUTE = 300
+"""Five a second, what a production script limits itself to; no limit is documented."""
+
+PAGE_SIZE = 1000
+RE_READS = 2
+SERVICE_STATUSES = ("active", "stopped", "disabled", "pending", "hidden")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A list endpoint, the fields that are kept, and whether its rows come and go by themselves."""
+
+    path: str
+    fields: tuple[str, ...]
+    volatile: bool = False
+    optional: bool = False
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+
+CUSTOMER_FIELDS = "id status partner_id parent_id name email phone category street_1 zip_code city last_update"
+SERVICE_FIELDS = "id customer_id tariff_id status status_new description start_date end_date login taking_ipv4 ipv4 mac parent_id"
+
+
+def _collection(path: str, fields: str, **more: Any) -> Collection:
+    return Collection(path, tuple(fields.split()), **more)
+
+
+COLLECTIONS: dict[str, Collection] = {
+    "customers": _collection("admin/customers/customer", CUSTOMER_FIELDS),
+    "internet_services": _collection(
+        "admin/customers/customer/0/internet-services", SERVICE_FIELDS, query={"status": ["IN", list(SERVICE_STATUSES)]}
+    ),
+    "tariffs": _collection("admin/tariffs/internet", "id title price speed_download speed_upload"),
+    "customers_online": _collection(
+        "admin/customers/customers-online", "id customer_id service_id login ipv4 mac", volatile=True, optional=True
+    ),
+    "inventory_items": _collection(
+        "admin/inventory/items", "id barcode serial_number status customer_id service_id stock_id", optional=True
+    ),
+    "acs_devices": _collection("admin/networking/acs-devices", "id customer_id internet_service_id serial_number", optional=True),
+}
+"""What is read, and nothing else: rows of customers and services hold passwords in clear, which no allowed field is."""
+
+OPTIONAL = tuple(name for name, collection in COLLECTIONS.items() if collection.optional)
+
+
+class SplynxClient:
+    """One Splynx, read with one API key."""
+
+    def __init__(self, target: BillingTarget, *, clock: Clock, cancelled: Callable[[], bool] | None = None) -> None:
+        self.target = target
+        self.size = int(number_option(target, "page_size", PAGE_SIZE, least=1, most=100_000))
+        self.skipped = names_option(target, "skip_collections", OPTIONAL)
+        self.status_map = status_map_option(target)
+        self.auth = SplynxAuth(target, clock)
+        limits = HttpLimits.from_target(target, requests_per_minute=REQUESTS_PER_MINUTE)
+        self.http = HttpClient(target, limits, authorize=self.auth.headers, judge=self._judge, clock=clock, cancelled=cancelled)
+
+    @property
+    def wanted(self) -> list[str]:
+        """Names of the collections that are read."""
+        return [name for name in COLLECTIONS if name not in self.skipped]
+
+    def check(self) -> None:
+        """Ask the API whether it is there and accepts the key.
+
+        :raises BillingError: it does not
+        """
+        body = self._send("GET", "admin/api/check", "login", ()).decoded()
+        if not isinstance(body, dict) or body.get("status") != "ok":
+            raise self.http.problem(ErrorKind.UNPARSEABLE, "login: the API check did not answer 'ok'", next_step=HTML_STEP)
+
+    def count(self, name: str, query: Mapping[str, Any] | None = None) -> int:
+        """Rows of a collection that the key can see, by HEAD.
+
+        :raises BillingError: UNSUPPORTED when the module is off
+        """
+        answer = self._send("HEAD", COLLECTIONS[name].path, f"{name} count", self._parameters(name, query))
+        total = whole(answer.headers.get("x-total-count"))
+        if total is None:
+            raise self.http.problem(
+                ErrorKind.UNPARSEABLE,
+                f"{name}: no X-total-count header (HTTP {answer.status}, {answer.content_type})",
+                next_step=HTML_STEP,
+            )
+        return total
+
+    def collect(self, name: str, table: Table, query: Mapping[str, Any] | None = None) -> None:
+        """Read a collection into ``table``, ascending by id; again if its count changed meanwhile.
+
+        :raises BillingError: INCOMPLETE when it keeps changing
+        """
+        for _ in range(RE_READS + 1):
+            fresh: Table = {}
+            before = self.count(name, query)
+            try:
+                self._pages(name, fresh, before, query)
+            finally:
+                table.update(fresh)
+            after = self.count(name, query)
+            if COLLECTIONS[name].volatile or before == after == len(fresh):
+                return
+            stale = set(table) - set(fresh)
+            for id in stale:
+                del table[id]
+        message = f"{name}: {len(fresh)} read, but Splynx counted {before} before and {after} after"
+        raise self.http.problem(ErrorKind.INCOMPLETE, message)
+
+    def collect_services(self, table: Table) -> None:
+        """Read the internet services of all customers, whatever their status.
+
+        Customer 0 is everybody, but at least one filter is required. The statuses are an open set, so the rows with a known status
+        are compared with the rows there are.
+        """
+        name = "internet_services"
+        try:
+            self.collect(name, table)
+        except AnswerError as error:
+            if error.kind not in (ErrorKind.REJECTED, ErrorKind.UNPARSEABLE) or table:
+                raise
+        if not table:
+            self._collect_by_status(name, table)
+        everything = {"id": [">", 0]}
+        try:
+            more = self.count(name, everything) > len(table)
+        except AnswerError as error:
+            if error.kind not in (ErrorKind.REJECTED, ErrorKind.UNPARSEABLE):
+                raise
+            more = False
+        if more:
+            self.collect(name, table, everything)
+
+    def close(self) -> None:
+        """Give the token back and close the connections."""
+        self.auth.log_out(self.http)
+        self.http.close()
+
+    def _collect_by_status(self, name: str, table: Table) -> None:
+        for status in SERVICE_STATUSES:
+            part: Table = {}
+            try:
+                self.collect(name, part, {"status": status})
+            finally:
+                table.update(part)
+
+    def _pages(self, name: str, table: Table, count: int, query: Mapping[str, Any] | None) -> None:
+        offset = 0
+        while offset < count:
+            more = {"order": {"id": "ASC"}, "limit": self.size, "offset": offset}
+            label = f"{name} from {offset}"
+            rows = self._send("GET", COLLECTIONS[name].path, label, (*self._parameters(name, query), *php_query(more))).decoded()
+            if not isinstance(rows, list):
+                raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: not a list but {type(rows).__name__}")
+            for row in rows:
+                try:
+                    kept = pick(row, COLLECTIONS[name].fields)
+                except ValueError as error:
+                    raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: {error}") from None
+                table[ident(kept["id"])] = kept
+            if not rows:
+                return
+            offset += len(rows)
+
+    def _parameters(self, name: str, query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+        wanted = COLLECTIONS[name].query if query is None else query
+        return tuple(php_query({"main_attributes": wanted})) if wanted else ()
+
+    def _send(self, method: str, path: str, label: str, query: tuple[tuple[str, str], ...]) -> Answer:
+        self.auth.prepare(self.http)
+        try:
+            return self.http.send(method, BASE + path, label=label, query=query)
+        except AnswerError as error:
+            # An expired or banned token, or one for another address: a new one, once. 403 is about permissions.
+            if not self.auth.uses_tokens or error.status != 401:
+                raise
+        self.auth.renew(self.http)
+        return self.http.send(method, BASE + path, label=label, query=query)
+
+    def _judge(self, answer: Answer, label: str) -> AnswerError | None:
+        if not answer.body:
+            return None
+        try:
+            body = answer.decoded()
+        except ValueError:
+            if 200 <= answer.status < 300:
+                return self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: not JSON", next_step=HTML_STEP, answer=answer)
+            return None
+        error = body.get("error") if isinstance(body, dict) else None
+        if error is None:
+            return None
+        details: Mapping[str, Any] = error if isinstance(error, dict) else {"message": error}
+        code = words(details.get("internal_code"))
+        text = self.http.preview(words(details.get("message")).encode())
+        kind, step = self._kind(answer.status, whole(details.get("code")) or 0, code)
+        message = f"{label}: Splynx refused: {text or 'no reason given'} (HTTP {answer.status}{', ' + code if code else ''})"
+        # Another process with the same key was faster; the next signature has a later nonce.
+        retry = answer.status in RETRY_STATUSES or "NONCE" in code
+        return AnswerError(kind, message, target=self.target.name, next_step=step, status=answer.status, code=code, retry=retry)
+
+    def _kind(self, status: int, own: int, code: str) -> tuple[ErrorKind, str]:
+        number = own if 200 <= status < 300 else status
+        if number in (401, 403):
+            return ErrorKind.AUTH, self.auth.next_step
+        if code == "NOT_ALLOWED_BY_PARTNER_RESTRICTION":
+            return ErrorKind.AUTH, AUTH_STEP
+        if number == 405:
+            return ErrorKind.UNSUPPORTED, MODULE_STEP
+        return (ErrorKind.RATE_LIMITED if number == 429 else ErrorKind.REJECTED), ""
+
+
+def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | None = None) -> BillingSnapshot:
+    """Read everything of one Splynx.
+
+    :raises BillingError: nothing could be read, or the caller cancelled
+    """
+    client.check()
+    reading = Reading()
+
+    def read(name: str, table: Table) -> None:
+        try:
+            if name == "internet_services":
+                client.collect_services(table)
+            else:
+                client.collect(name, table)
+        except AnswerError as error:
+            if error.kind is not ErrorKind.UNSUPPORTED or not COLLECTIONS[name].optional:
+                raise
+            reading.absent.add(name)
+
+    read_all(client.wanted, read, reading, system=client.target.name, on_progress=on_progress)
+    _check_counts(client, reading)
+    partners = {ident(row.get("partner_id")) for row in reading.table("customers").values()}
+    seen = [f"{name}={bool(reading.table(name))}" for name in client.wanted if not COLLECTIONS[name].volatile]
+    key = client.target.credential.key
+    scope = fingerprint(
+        "splynx", client.target.url, key, *sorted(partners), *sorted(client.skipped), *sorted(reading.absent), *seen
+    )
+    joined = join(reading, client.status_map)
+    return BillingSnapshot(
+        system=client.target.name,
+        taken_at=datetime.now(UTC),
+        complete=reading.complete,
+        scope=scope,
+        services=joined.services,
+        plans=joined.plans,
+        orphans=joined.orphans,
+        counts={name: len(table) for name, table in reading.tables.items() if name not in reading.absent},
+        problems=tuple(reading.problems),
+    )
+
+
+def _check_counts(client: SplynxClient, reading: Reading) -> None:
+    """Count the customers once more when everything else has been read: they are what the other collections hang on."""
+    if reading.failed:
+        return
+    try:
+        count = client.count("customers")
+    except BillingError as error:
+        reading.fail("customers", f"customers: {error.message}", error)
+        return
+    if count != len(reading.table("customers")):
+        reading.fail("customers", f"customers: {len(reading.table('customers'))} read, but Splynx counts {count} at the end")
