@@ -15,6 +15,8 @@ from pysnmp.proto.api import v2c
 
 from .connections.snmp import Oid, SnmpValue
 from .errors import DeviceError
+from .gam import oids
+from .gam.oids import Table
 
 
 class RecordedReader:
@@ -141,3 +143,157 @@ def serving(agent: SnmpAgent) -> Iterator[SnmpAgent]:
         finally:
             server.sendto(b"stop", ("127.0.0.1", agent.port))
             thread.join(2)
+
+
+ENDPOINT_MAC = "00:0e:d8:19:97:e6"
+UNKNOWN_MAC = "00:0e:d8:1c:95:08"
+
+
+def recorded_shelf() -> dict[Oid, SnmpValue]:
+    """A GAM-12-C, firmware 1.5.4, as an SNMP walk of a real one showed it, with one unknown endpoint and two alarms added.
+
+    Endpoint 1 works on port 12; ``UNKNOWN_MAC`` is plugged into port 4 and not configured.
+    """
+    values: dict[Oid, SnmpValue] = {}
+
+    def cells(table: Table, index: Oid, **row: SnmpValue) -> None:
+        values.update({(*table.column(column), *index): value for column, value in row.items()})
+
+    for group, scalars in ((oids.SYSTEM, _SYSTEM), (oids.BOARD, _BOARD)):
+        values.update({group.oids[name]: value for name, value in scalars.items()})
+    values[oids.SUBSCRIBER_MODEL] = 0
+    for number, (name, tenths) in enumerate(_TEMPERATURES, start=1):
+        cells(oids.TEMPERATURE, (number,), name=name, tenths=tenths)
+    for number, rpm in enumerate((9299, 9165, 9433, 9433)):
+        cells(oids.FAN, (number,), rpm=rpm)
+    cells(oids.POWER, (1, 1), state=0, text=b"Main power supply")
+    cells(oids.POWER, (1, 2), state=2, text=b"Redundant power supply")
+    cells(oids.LED, (1,), text=b"System LED: green, solid, normal indication.")
+    for image, name, version in ((0, b"RedBoot", b"version 1_4-23440"), (1, b"linux", _IMAGE), (2, b"linux.bk", _IMAGE)):
+        cells(oids.IMAGE, (image,), name=name, version=version)
+    for number in range(1, 13):
+        live = number == 12
+        index = (oids.IFINDEX_GHN + number,)
+        mac = bytes.fromhex("000ed81a85ca")[:-1] + bytes([0xC9 + number])
+        cells(oids.PORT_CONFIG, index, name=b"C#" if live else b"", mac=mac, medium=0, isolation=1)
+        cells(oids.PORT_STATUS, index, enabled=1, mac=mac, endpoint_macs=b"00:0E:D8:19:97:E6" if live else b"")
+        cells(oids.IF, index, admin_status=1, oper_status=1 if live else 2, in_errors=0, out_errors=0)
+        cells(
+            oids.IFX, index, name=f"G.hn 1/{number}".encode(), in_octets=1000 * number, out_octets=2**40 + number, high_speed=2500
+        )
+    for number, name, speed in (
+        (13, b"10GigabitEthernet 1/1", 10000),
+        (14, b"10GigabitEthernet 1/2", 10000),
+        (15, b"GigabitEthernet 1/1", 1000),
+    ):
+        index = (oids.IFINDEX_GHN + number,)
+        cells(oids.IF, index, admin_status=1, oper_status=2 if number == 14 else 1, in_errors=1, out_errors=2)
+        cells(oids.IFX, index, name=name, in_octets=5, out_octets=6, high_speed=speed)
+    cells(oids.IFX, (100,), name=b"VLAN  100", in_octets=1, out_octets=1, high_speed=0)
+    cells(oids.SFP, (oids.IFINDEX_GHN + 13,), **_SFP)
+    known, unknown = (bytes.fromhex(mac.replace(":", "")) for mac in (ENDPOINT_MAC, UNKNOWN_MAC))
+    cells(oids.ENDPOINT_CONFIG, (1,), mac=known, name=b"Positron_1997E6", port=1000012, auto_port=2)
+    cells(oids.ENDPOINT_BY_ID, (1,), mac=known, **_KNOWN)
+    cells(oids.ENDPOINT_DETAIL_BY_ID, (1,), **_KNOWN_DETAIL)
+    cells(oids.ENDPOINT_BY_MAC, tuple(known), mac=known, **_KNOWN)
+    cells(oids.ENDPOINT_DETAIL_BY_MAC, tuple(known), **_KNOWN_DETAIL)
+    cells(oids.ENDPOINT_BY_MAC, tuple(unknown), mac=unknown, **_UNKNOWN)
+    cells(oids.ENDPOINT_DETAIL_BY_MAC, tuple(unknown), **{**_KNOWN_DETAIL, "serial": b"0" * 63})
+    for number, alarm in enumerate(_ALARMS, start=1):
+        cells(oids.ACTIVE_ALARM, (number,), **alarm)
+    return values
+
+
+type _Row = dict[str, SnmpValue]
+
+_IMAGE = b"GAM-12/24-C_v1.5.4"
+_SYSTEM: _Row = {
+    "description": b"GAM-12-C GigaBit Ethernet Switch, firmware GAM-12/24-C_v1.5.4",
+    "object_id": (*oids.PRODUCTS, 14),
+    "uptime": 463_109_912,
+    "contact": b"",
+    "name": b"shelf-1",
+    "location": b"basement",
+}
+_BOARD: _Row = {
+    "mac": bytes.fromhex("000ed81a85b2"),
+    "serial": b"01234567",
+    "type": b"GAM-12-C",
+    "hardware_version": b"ASY-2100-25,R09",
+    "cpu_100ms": 72,
+    "cpu_1s": 76,
+    "cpu_10s": 76,
+    "uptime_text": b"53d 14:24:1\x0732",
+}
+_TEMPERATURES = ((b"Intake#1", 169), (b"Intake#2", 148), (b"Exhaust#1", 142), (b"Exhaust#2", 120), (b"CPU", 185))
+_ETHERNET = ((b"10GigabitEthernet 1/1", 10000), (b"10GigabitEthernet 1/2", 10000), (b"GigabitEthernet 1/1", 1000))
+_SFP: _Row = {
+    "vendor": b"OEM",
+    "part_number": b"SFP-10G-LR",
+    "serial": b"A1234",
+    "temperature_c": b"33.840",
+    "voltage_v": b"3.2910",
+    "tx_bias_ma": b"0.8864 +",
+    "tx_power_dbm": b"-2.0321",
+    "rx_power_dbm": b"-3.6041 ++",
+}
+_KNOWN: _Row = {
+    "id": 1,
+    "name": b"Positron_1997E6",
+    "configured_port": 1000012,
+    "auto_port": 2,
+    "detected_port": 1000012,
+    "subscriber_name": b"C#",
+    "profile_name": b"500M",
+    "state": 1,
+    "model_type": 4,
+    "model_text": b"G1001-C",
+    "firmware_mismatch": 2,
+}
+_KNOWN_DETAIL: _Row = {
+    "alive": 1,
+    "device_name": b"G1001-C",
+    "serial": b"ASY-2103-20,R12,01124908,23284",
+    "uptime": b"4 days, 23h 13m 1s",
+    "firmware": b"G1001C-CPE-P2MP SPIRIT.v7_10_r713+7_positron_24260",
+    "wire_length_m": 0,
+    "rx_phy_mbps": 1805,
+    "tx_phy_mbps": 1744,
+    "rx_max_mbps": 1410,
+    "tx_max_mbps": 1362,
+    "rx_usage_mbps": 0,
+    "tx_usage_mbps": 0,
+}
+_UNKNOWN: _Row = {
+    "id": 0,
+    "name": b"",
+    "configured_port": 0,
+    "auto_port": 2,
+    "detected_port": 1000004,
+    "subscriber_name": b"",
+    "profile_name": b"",
+    "state": 3,
+    "model_type": 15,
+    "model_text": b"G1002-C+",
+    "firmware_mismatch": 1,
+}
+_ALARMS: tuple[_Row, ...] = (
+    {
+        "if_index": 1000012,
+        "uuid": bytes(range(16)),
+        "entity": b"G.hn-12",
+        "condition": 11,
+        "severity": 3,
+        "service_affecting": 1,
+        "occurred": b"2024-11-27T17:03:21-05:00",
+    },
+    {
+        "if_index": 1000000001,
+        "uuid": bytes(range(16, 32)),
+        "entity": b"",
+        "condition": 15,
+        "severity": 3,
+        "service_affecting": 2,
+        "occurred": bytes.fromhex("07e80b1b110315002d0500"),
+    },
+)

@@ -98,7 +98,7 @@ def decode_object_id(system: Row) -> str:
 
 
 def decode_ports(config: Rows, status: Rows, interfaces: Rows) -> tuple[PortReading, ...]:
-    """G.hn ports in order, joined by ifIndex from configuration, status and IF-MIB (``interfaces`` has both its tables in one row)."""
+    """G.hn ports in order, joined by ifIndex. A row of ``interfaces`` holds the columns of both IF-MIB tables."""
     ports: list[PortReading] = []
     for index in sorted({*config, *status}):
         number = index[0] - IFINDEX_GHN

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..contracts import ReadProblem
+from ..errors import ErrorKind
 from .oids import IFINDEX_GHN, IFINDEX_PORT_LAST, Group, Oid, Table
 
 type Value = int | bytes | Oid
@@ -169,7 +170,10 @@ def group_row(group: Group, values: Mapping[Oid, Value], problems: list[ReadProb
 
 
 def table_rows(table: Table, walked: list[tuple[Oid, Value]], problems: list[ReadProblem]) -> dict[Oid, Row]:
-    """Walked instances as rows by index, in order; columns nobody asked for are dropped."""
+    """Walked instances as rows by index, in order; columns nobody asked for are dropped.
+
+    A column that some rows have and others lack is half a table; that is noted once per column.
+    """
     names = {number: name for name, number in table.columns.items()}
     start = len(table.entry)
     cells: dict[Oid, dict[str, Value]] = {}
@@ -177,6 +181,12 @@ def table_rows(table: Table, walked: list[tuple[Oid, Value]], problems: list[Rea
         column, index = oid[start : start + 1], oid[start + 1 :]
         if oid[:start] == table.entry and len(index) == table.index_length and column[0] in names:
             cells.setdefault(index, {})[names[column[0]]] = value
+    for name in names.values():
+        lacking = [".".join(map(str, index)) for index in sorted(cells) if name not in cells[index]]
+        if 0 < len(lacking) < len(cells):
+            shown = ", ".join(lacking[:5]) + (" and more" if len(lacking) > 5 else "")
+            message = f"no value in {len(lacking)} of {len(cells)} rows: {shown}"
+            problems.append(ReadProblem(f"{table.name}.{name}", message, ErrorKind.INCOMPLETE))
     return {index: Row(table.name, ".".join(map(str, index)), cells[index], problems) for index in sorted(cells)}
 
 
