@@ -52,7 +52,9 @@ def compute_changes(
     :param removals: objects that are not there are ignored
     """
     wanted = _merge_all(actual, desired)
-    pending = [*_removals(actual, removals, reason), *_additions(actual, wanted, reason)]
+    # a renamed object is gone under its old name, which is all that its removal asked for
+    renamed = {(kind, before.name) for kind in ChangeKind for before, after in wanted[kind] if before and before.name != after.name}
+    pending = [*_removals(actual, set(removals) - renamed, reason), *_additions(wanted, reason)]
     return _ordered(actual, pending, model)
 
 
@@ -101,9 +103,7 @@ def _removals(actual: ShelfConfig, removals: Iterable[Removal], reason: str) -> 
     return found
 
 
-def _additions(
-    actual: ShelfConfig, wanted: dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]], reason: str
-) -> list[Change]:
+def _additions(wanted: dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]], reason: str) -> list[Change]:
     found: list[Change] = []
     renames: dict[tuple[ChangeKind, str], str] = {}
     for kind in ChangeKind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..contracts import (
@@ -21,7 +21,7 @@ from ..gam.catalog import GamModel
 from ..gam.rules import check_config
 from .diff import Removal, change_diffs, compute_changes, interrupted, is_builtin
 from .slots import plan_slots
-from .state import apply_to, find, objects
+from .state import apply_all, apply_to, find, objects
 from .state_hash import state_hash
 
 type Renderer = Callable[[Change, ShelfConfig], tuple[str, ...]]
@@ -49,10 +49,8 @@ def plan_shelf(
     slots = plan_slots(actual, desired, removals)
     changes = compute_changes(actual, slots.desired, removals, model=model, reason=reason)
     violations = [*_protected(actual, slots.desired, removals), *slots.violations]
-    final, problems = _final(actual, changes)
-    violations += problems
     if not violations:
-        violations += _broken_rules(actual, final, slots.desired, model)
+        violations += _broken_rules(actual, changes, slots.desired, model)
     if not violations:
         steps, unsayable = _steps(transport, actual, changes)
         if not unsayable:
@@ -76,18 +74,12 @@ def _protected(actual: ShelfConfig, desired: ShelfConfig, removals: tuple[Remova
     return found
 
 
-def _final(actual: ShelfConfig, changes: Iterable[Change]) -> tuple[ShelfConfig, list[Violation]]:
-    config = actual
-    for change in changes:
-        try:
-            config = apply_to(config, change)
-        except RuleViolation as problem:
-            return config, [Violation(change.name, problem.field, str(problem.value), problem.rule)]
-    return config, []
-
-
-def _broken_rules(actual: ShelfConfig, final: ShelfConfig, desired: ShelfConfig, model: GamModel | None) -> list[Violation]:
+def _broken_rules(actual: ShelfConfig, changes: Sequence[Change], desired: ShelfConfig, model: GamModel | None) -> list[Violation]:
     """Rules the result breaks and that are this plan's business: new ones, and those about objects it names."""
+    try:
+        final = apply_all(actual, changes)
+    except RuleViolation as problem:
+        return [Violation("shelf", problem.field, str(problem.value), problem.rule)]
     before = set(check_config(actual, model))
     named = {item.name for kind in ChangeKind for item in objects(desired, kind)}
     return [violation for violation in check_config(final, model) if violation not in before or violation.subject in named]

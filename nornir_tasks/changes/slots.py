@@ -29,8 +29,8 @@ def plan_slots(actual: ShelfConfig, desired: ShelfConfig, removals: Iterable[Rem
     staying = [profile for profile in actual.profiles if profile.name not in removed]
     # the slot of a profile that is being removed is free again only if nothing needs it until then, so it is not counted on
     by_name = {profile.name for profile in actual.profiles}
-    managed = {profile.name for profile in desired.profiles}
-    by_rates = {_rates(p): p.name for p in reversed(staying) if not is_builtin(p) and p.name not in managed}
+    wanted = {profile.name: _rates(profile) for profile in desired.profiles}
+    by_rates = {wanted.get(p.name, _rates(p)): p.name for p in reversed(staying) if not is_builtin(p)}
     reused: dict[str, str] = {}
     kept: list[ProfileConfig] = []
     added: dict[tuple[int, int], str] = {}
