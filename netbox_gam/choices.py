@@ -100,11 +100,13 @@ class EndpointStatusChoices(ChoiceSet):
 class EndpointStateChoices(ChoiceSet):
     """State of an endpoint as the shelf reports it."""
 
+    UNKNOWN = "unknown"
     NOT_DETECTED = "notDetected"
     OK = "ok"
     WRONG_PORT = "quarantinedWrongPort"
     UNKNOWN_MAC = "quarantinedUnknownMAC"
     CHOICES = [
+        Choice(UNKNOWN, _("Unknown"), "gray", _("The shelf's value could not be read")),
         Choice(NOT_DETECTED, _("Not detected"), "gray", _("Configured, not seen")),
         Choice(OK, _("OK"), "green", _("In service")),
         Choice(WRONG_PORT, _("Quarantined: wrong port"), "red", _("Seen on another port than its own; no service")),

@@ -77,6 +77,9 @@ class SnmpProfile(SecretsMixin, GamModel):
             raise ValidationError({"username": _("SNMP v3 needs a user name.")})
         if self.priv_protocol and not self.auth_protocol:
             raise ValidationError({"auth_protocol": _("Privacy needs authentication.")})
-        for protocol, key, label in (("auth_protocol", "auth_key", _("Authentication")), ("priv_protocol", "priv_key", _("Privacy"))):
+        for protocol, key, label in (
+            ("auth_protocol", "auth_key", _("Authentication")),
+            ("priv_protocol", "priv_key", _("Privacy")),
+        ):
             if getattr(self, protocol) and not getattr(self, key):
                 raise ValidationError({key: _("%(label)s needs a key.") % {"label": label}})

@@ -121,7 +121,9 @@ class BillingLink(GamModel):
     subscriber = models.ForeignKey(
         "netbox_gam.Subscriber", on_delete=models.CASCADE, related_name="billing_links", verbose_name=_("subscriber")
     )
-    match_reason = models.CharField(_("matched by"), max_length=30, blank=True, help_text=_("link, serial, mac, login, ip or manual"))
+    match_reason = models.CharField(
+        _("matched by"), max_length=30, blank=True, help_text=_("link, serial, mac, login, ip or manual")
+    )
 
     clone_fields = ("system", "entity")
     prerequisite_models = ("netbox_gam.BillingSystem", "netbox_gam.Subscriber")
@@ -160,9 +162,7 @@ class BilledService(ObservedModel):
         ordering = ("system", "external_id")
         verbose_name = _("billed service")
         verbose_name_plural = _("billed services")
-        constraints = [
-            models.UniqueConstraint(fields=("system", "entity", "external_id"), name="%(app_label)s_%(class)s_external")
-        ]
+        constraints = [models.UniqueConstraint(fields=("system", "entity", "external_id"), name="%(app_label)s_%(class)s_external")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.external_id})"

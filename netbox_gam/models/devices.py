@@ -147,7 +147,9 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
 class GamPort(GamModel):
     """A G.hn port: what the plugin knows of an interface beyond its ``dcim.Interface``."""
 
-    interface = models.OneToOneField("dcim.Interface", on_delete=models.CASCADE, related_name="gam_port", verbose_name=_("interface"))
+    interface = models.OneToOneField(
+        "dcim.Interface", on_delete=models.CASCADE, related_name="gam_port", verbose_name=_("interface")
+    )
     gam = models.ForeignKey("netbox_gam.GamDevice", on_delete=models.CASCADE, related_name="ports", verbose_name=_("GAM"))
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(24)])
     medium = models.CharField(_("medium"), max_length=10, choices=MediumChoices)
@@ -188,7 +190,9 @@ class GamPort(GamModel):
             raise ValidationError({"interface": _("The interface must belong to the GAM's device.")})
         model = self.gam.catalog
         if model and self.number and self.number > model.ports:
-            raise ValidationError({"number": _("%(model)s has %(ports)s G.hn ports.") % {"model": model.name, "ports": model.ports}})
+            raise ValidationError(
+                {"number": _("%(model)s has %(ports)s G.hn ports.") % {"model": model.name, "ports": model.ports}}
+            )
         if model and model.coax != (self.medium == MediumChoices.COAX):
             raise ValidationError(
                 {"medium": _("%(model)s is a %(kind)s shelf.") % {"model": model.name, "kind": "coax" if model.coax else "copper"}}

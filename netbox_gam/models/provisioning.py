@@ -21,7 +21,9 @@ class ChangePlan(JobsMixin, RecordModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("requested by")
     )
     transport = models.CharField(_("transport"), max_length=10, choices=TransportChoices)
-    state_hash = models.CharField(_("state hash"), max_length=64, help_text=_("Of the shelf's configuration the plan was made from"))
+    state_hash = models.CharField(
+        _("state hash"), max_length=64, help_text=_("Of the shelf's configuration the plan was made from")
+    )
     violations = models.JSONField(_("violations"), default=list, blank=True)
     interrupts = models.JSONField(_("interrupts"), default=list, blank=True, help_text=_("Subscribers whose service blinks"))
     difference = models.JSONField(_("difference"), default=list, blank=True, help_text=_("What is not as planned"))

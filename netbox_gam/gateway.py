@@ -1,0 +1,93 @@
+"""The only module that calls ``nornir_tasks``. Contracts in, contracts out; no models, no transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import nornir_tasks
+from nornir_tasks.contracts import (
+    ApplyResult,
+    BillingSnapshot,
+    BillingTarget,
+    ChangeKind,
+    Comparison,
+    DeviceReading,
+    DeviceTarget,
+    Discovered,
+    GuardVerdict,
+    IntentView,
+    Progress,
+    ShelfConfig,
+    ShelfPlan,
+    StepEvent,
+    TargetResult,
+)
+from nornir_tasks.gam.catalog import find_model
+
+from . import settings
+
+type OnProgress = Callable[[Progress], None]
+type Removal = tuple[ChangeKind, str]
+
+
+def discover(
+    ranges: Sequence[str], template: DeviceTarget, on_progress: OnProgress | None = None
+) -> list[TargetResult[Discovered]]:
+    """Look for GAMs at every address of ``ranges``; ``template`` carries ports, transport and credentials.
+
+    :raises ValueError: a range that cannot be understood, named
+    """
+    return nornir_tasks.discover(
+        ranges,
+        template=template,
+        workers=settings.poll_workers(),
+        deadline=settings.poll_deadline_seconds(),
+        on_progress=on_progress,
+    )
+
+
+def poll(targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None) -> list[TargetResult[DeviceReading]]:
+    """Read every target once."""
+    return nornir_tasks.poll(
+        targets, workers=settings.poll_workers(), deadline=settings.poll_deadline_seconds(), on_progress=on_progress
+    )
+
+
+def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
+    """Read the running configuration of one GAM."""
+    return nornir_tasks.read([target], deadline=settings.poll_deadline_seconds())[0]
+
+
+def plan(target: DeviceTarget, actual: ShelfConfig, desired: ShelfConfig, removals: Sequence[Removal], reason: str) -> ShelfPlan:
+    """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away."""
+    return nornir_tasks.plan(target.name, target.transport, actual, desired, removals, find_model(target.model), reason)
+
+
+def apply(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
+    """Write a plan to its GAM: re-read, steps, read back, save. ``on_event`` runs in this thread before each thing is sent."""
+    return nornir_tasks.apply([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
+
+
+def fetch_snapshot(target: BillingTarget, on_progress: OnProgress | None = None) -> BillingSnapshot:
+    """Read everything of a billing system.
+
+    :raises nornir_tasks.errors.BillingError: nothing could be read
+    """
+    return nornir_tasks.fetch_snapshot(target, on_progress=on_progress)
+
+
+def compare(snapshot: BillingSnapshot, intent: IntentView, *, previous_scope: str, all_systems_read: bool) -> Comparison:
+    """Compare a snapshot with NetBox."""
+    return nornir_tasks.compare(snapshot, intent, previous_scope=previous_scope, all_systems_read=all_systems_read)
+
+
+def guard(snapshot: BillingSnapshot, previous_counts: Mapping[str, int], pending: Mapping[str, int]) -> GuardVerdict:
+    """Whether a snapshot may be believed, by the limits of the settings."""
+    limits = settings.guard_limits()
+    return nornir_tasks.guard(snapshot, previous_counts, pending, limits)
+
+
+def check_connection(target: BillingTarget) -> list[Any]:
+    """Named checks of a billing system's connection, each ok or with a next step."""
+    return nornir_tasks.check_connection(target)

@@ -1,0 +1,238 @@
+"""Background jobs: one thin class per workflow. A job restores who asked, reports progress, and turns typed errors into a failed job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from core.exceptions import JobFailed
+from core.models import Job
+from netbox.jobs import JobRunner
+from nornir_tasks.contracts import Progress, StepEvent
+
+from .context import acting_as
+from .exceptions import WorkflowError
+from .models import (
+    BandwidthPlan,
+    BillingSystem,
+    ChangePlan,
+    CredentialProfile,
+    Finding,
+    GamDevice,
+    SnmpProfile,
+    Subscriber,
+    VlanPool,
+)
+from .workflows import discovery, findings, polling, provisioning, reconciliation, services
+
+POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
+SAVE_EVERY_SECONDS = 1.0
+
+
+class GamJobRunner(JobRunner):
+    """Base of the plugin's jobs: queue, time limit, change log, progress that a page can show while the job runs."""
+
+    queue = "default"
+    timeout = 900
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._saved_at = 0.0
+
+    @classmethod
+    def begin(cls, user: Any, instance: Any = None, **arguments: Any) -> Job:
+        """Enqueue the job. ``arguments`` are pickled and shown to administrators: ids and plain values only, no secrets."""
+        return cls.enqueue(instance=instance, user=user, queue_name=cls.queue, job_timeout=cls.timeout, **arguments)
+
+    def run(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.pop("job_timeout", None)
+        try:
+            with acting_as(self.job.user):
+                data = self.work(**kwargs)
+        except WorkflowError as error:
+            self.logger.error(str(error))
+            self.job.data = {**(self.job.data or {}), "error": error.message, "next_step": error.next_step}
+            raise JobFailed() from error
+        self.job.data = {**(self.job.data or {}), **data}
+
+    def work(self, **arguments: Any) -> dict[str, Any]:
+        """Do it; what is returned becomes the job's data."""
+        raise NotImplementedError
+
+    def progress(self, report: Progress) -> None:
+        """Log one step and, at most every second, save it so that the job's page shows it."""
+        log = self.logger.info if report.ok else self.logger.warning
+        log(f"{report.done}/{report.total} {report.name} {report.message}".rstrip())
+        self.job.data = {**(self.job.data or {}), "done": report.done, "total": report.total}
+        self.save_progress()
+
+    def save_progress(self, *, now: bool = False) -> None:
+        """Write log and data of the running job to the database."""
+        if now or time.monotonic() - self._saved_at >= SAVE_EVERY_SECONDS:
+            self.job.save(update_fields=["log_entries", "data"])
+            self._saved_at = time.monotonic()
+
+
+class DiscoverJob(GamJobRunner):
+    """Look for GAMs at addresses and record them."""
+
+    queue = POLL
+    timeout = 3600
+
+    class Meta:
+        name = "Discover GAMs"
+
+    @classmethod
+    def start(
+        cls,
+        user: Any,
+        *,
+        ranges: list[str],
+        credential_profile: Any = None,
+        snmp_profile: Any = None,
+        site: Any = None,
+        vlan_pool: Any = None,
+        **options: Any,
+    ) -> Job:
+        """Enqueue. ``options``: transport, ssh_port, http_port, https, snmp_port."""
+        chosen = {"credential_profile": credential_profile, "snmp_profile": snmp_profile, "site": site, "vlan_pool": vlan_pool}
+        return cls.begin(
+            user, ranges=list(ranges), **{f"{name}_id": value.pk if value else None for name, value in chosen.items()}, **options
+        )
+
+    def work(self, *, ranges: list[str], **options: Any) -> dict[str, Any]:
+        from dcim.models import Site
+
+        for name, model in (
+            ("credential_profile", CredentialProfile),
+            ("snmp_profile", SnmpProfile),
+            ("site", Site),
+            ("vlan_pool", VlanPool),
+        ):
+            pk = options.pop(f"{name}_id", None)
+            options[name] = model.objects.get(pk=pk) if pk else None
+        report = discovery.discover(ranges, discovery.DiscoveryOptions(**options), on_progress=self.progress)
+        for address, failure in report.failures.items():
+            self.logger.warning(f"{address}: {failure}")
+        return report.as_dict()
+
+
+class PollJob(GamJobRunner):
+    """Read GAMs and store what was seen."""
+
+    queue = POLL
+
+    class Meta:
+        name = "Poll GAMs"
+
+    @classmethod
+    def start(cls, user: Any, *, gams: Iterable[GamDevice] | None = None) -> Job:
+        """Enqueue for the given GAMs, or for all with polling on."""
+        chosen = list(gams) if gams is not None else None
+        instance = chosen[0] if chosen is not None and len(chosen) == 1 else None
+        return cls.begin(user, instance, pks=[gam.pk for gam in chosen] if chosen is not None else None)
+
+    def work(self, *, pks: list[int] | None) -> dict[str, Any]:
+        gams = None if pks is None else GamDevice.objects.filter(pk__in=pks)
+        report = polling.poll(gams, on_progress=self.progress)
+        for name, failure in report.failures.items():
+            self.logger.warning(f"{name}: {failure}")
+        return report.as_dict()
+
+
+class ReconcileJob(GamJobRunner):
+    """Read a billing system, link its customers, report differences."""
+
+    queue = BILLING
+    timeout = 3600
+
+    class Meta:
+        name = "Reconcile billing"
+
+    @classmethod
+    def start(cls, user: Any, *, system: BillingSystem) -> Job:
+        """Enqueue for one billing system."""
+        return cls.begin(user, system, pk=system.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        report = reconciliation.reconcile(BillingSystem.objects.get(pk=pk), user=self.job.user, on_progress=self.progress)
+        return report.as_dict()
+
+
+class _ApplyingJob(GamJobRunner):
+    """A job that may end in writing to a GAM."""
+
+    queue = PROVISION
+
+    def apply(self, change_plan: ChangePlan) -> dict[str, Any]:
+        """Apply a plan, showing each journal entry as it happens; a plan that did not end well fails the job."""
+        if change_plan.status == "planned":
+            provisioning.apply_plan(change_plan, user=self.job.user, on_event=self._event)
+        data = {
+            "change_plan": change_plan.pk,
+            "status": change_plan.status,
+            "verified": change_plan.verified,
+            "saved": change_plan.saved,
+        }
+        if change_plan.status not in ("applied", "nothing_to_do"):
+            self.job.data = {**(self.job.data or {}), **data}
+            words = change_plan.error or "; ".join(change_plan.difference) or change_plan.get_status_display()
+            raise WorkflowError(f"{change_plan}: {words}", next_step="See the change plan's page for what was sent and answered.")
+        return data
+
+    def _event(self, event: StepEvent) -> None:
+        words = [event.phase, event.state or "", *event.sent]
+        self.logger.info(" ".join(word for word in words if word))
+        self.save_progress(now=True)
+
+
+class ServiceJob(_ApplyingJob):
+    """Carry out a verb of a subscriber's service: change intent, make the change plan, apply it when asked to."""
+
+    class Meta:
+        name = "Provision subscriber"
+
+    @classmethod
+    def start(cls, user: Any, *, subscriber: Subscriber, verb: str, apply: bool = False, bandwidth_plan: Any = None) -> Job:
+        """Enqueue one of ``services.VERBS``."""
+        plan_pk = bandwidth_plan.pk if bandwidth_plan else None
+        return cls.begin(user, subscriber, pk=subscriber.pk, verb=verb, apply=apply, bandwidth_plan_pk=plan_pk)
+
+    def work(self, *, pk: int, verb: str, apply: bool, bandwidth_plan_pk: int | None) -> dict[str, Any]:
+        plan = BandwidthPlan.objects.get(pk=bandwidth_plan_pk) if bandwidth_plan_pk else None
+        made = services.run(verb, Subscriber.objects.get(pk=pk), user=self.job.user, bandwidth_plan=plan)
+        return self.apply(made) if apply else {"change_plan": made.pk, "status": made.status}
+
+
+class ApplyJob(_ApplyingJob):
+    """Write a change plan to its GAM."""
+
+    class Meta:
+        name = "Apply change plan"
+
+    @classmethod
+    def start(cls, user: Any, *, change_plan: ChangePlan) -> Job:
+        """Enqueue for one change plan."""
+        return cls.begin(user, change_plan, pk=change_plan.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        change_plan = ChangePlan.objects.get(pk=pk)
+        provisioning.apply_plan(change_plan, user=self.job.user, on_event=self._event)
+        return self.apply(change_plan)
+
+
+class AcceptFindingJob(_ApplyingJob):
+    """Accept a finding: change intent, make the change plan, apply it when asked to."""
+
+    class Meta:
+        name = "Accept finding"
+
+    @classmethod
+    def start(cls, user: Any, *, finding: Finding, apply: bool = False) -> Job:
+        """Enqueue for one finding."""
+        return cls.begin(user, pk=finding.pk, apply=apply)
+
+    def work(self, *, pk: int, apply: bool) -> dict[str, Any]:
+        made = findings.accept(Finding.objects.get(pk=pk), user=self.job.user)
+        return self.apply(made) if apply else {"change_plan": made.pk, "status": made.status}

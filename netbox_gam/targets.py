@@ -1,0 +1,117 @@
+"""From NetBox's records to what ``nornir_tasks`` talks to, and why a device cannot be talked to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nornir_tasks.contracts import (
+    BillingCredential,
+    BillingSystemType,
+    BillingTarget,
+    DeviceTarget,
+    Login,
+    SkippedTarget,
+    SnmpCredential,
+    SubscriberModel,
+    Transport,
+)
+
+from .credentials import open_secret
+from .exceptions import SecretError
+
+
+def login_of(profile: Any) -> Login:
+    """The login of a CredentialProfile; the factory default when there is none.
+
+    :raises SecretError: the password cannot be opened
+    """
+    if profile is None:
+        return Login()
+    return Login(profile.username, open_secret(profile.password, owner=f'credential profile "{profile}"'))
+
+
+def snmp_of(profile: Any) -> SnmpCredential:
+    """The SNMP credential of an SnmpProfile; v2c ``public`` when there is none.
+
+    :raises SecretError: a secret cannot be opened
+    """
+    if profile is None:
+        return SnmpCredential()
+    owner = f'SNMP profile "{profile}"'
+    return SnmpCredential(
+        version=profile.version,
+        community=open_secret(profile.community, owner=owner),
+        username=profile.username,
+        auth_protocol=profile.auth_protocol,
+        auth_key=open_secret(profile.auth_key, owner=owner),
+        priv_protocol=profile.priv_protocol,
+        priv_key=open_secret(profile.priv_key, owner=owner),
+    )
+
+
+def device_target(gam: Any, *, name: str = "") -> DeviceTarget | SkippedTarget:
+    """The target of a GamDevice (with ``device``, IPs and profiles loaded), or why it has none."""
+    name = name or str(gam.device)
+    address = gam.management_address
+    if not address:
+        return SkippedTarget(name, f"No management address: set the device's {gam.get_address_source_display()}, or an override.")
+    try:
+        login, snmp = login_of(gam.credential_profile), snmp_of(gam.snmp_profile)
+    except SecretError as error:
+        return SkippedTarget(name, str(error))
+    return DeviceTarget(
+        name=name,
+        address=address,
+        transport=Transport(gam.transport),
+        ssh_port=gam.ssh_port,
+        http_port=gam.http_port,
+        https=gam.https,
+        https_verify=gam.https_verify,
+        snmp_port=gam.snmp_port,
+        login=login,
+        snmp=snmp,
+        model=gam.hardware_model,
+        subscriber_model=SubscriberModel(gam.subscriber_model),
+        site=str(gam.device.site),
+        role=str(gam.device.role),
+        device_id=gam.pk,
+    )
+
+
+def device_targets(gams: Iterable[Any]) -> tuple[list[DeviceTarget], list[tuple[Any, SkippedTarget]]]:
+    """Targets of many GAMs with names unique within the batch, and the skipped ones with their reasons."""
+    found: list[DeviceTarget] = []
+    skipped: list[tuple[Any, SkippedTarget]] = []
+    names: set[str] = set()
+    for gam in gams:
+        name = str(gam.device)
+        target = device_target(gam, name=name if name not in names else f"{name}#{gam.pk}")
+        if isinstance(target, SkippedTarget):
+            skipped.append((gam, target))
+        else:
+            names.add(target.name)
+            found.append(target)
+    return found, skipped
+
+
+def billing_target(system: Any) -> BillingTarget:
+    """The target of a BillingSystem.
+
+    :raises SecretError: a secret cannot be opened
+    """
+    owner = f'billing system "{system}"'
+    return BillingTarget(
+        name=str(system),
+        type=BillingSystemType(system.type),
+        url=system.url,
+        credential=BillingCredential(
+            auth=system.auth,
+            token=open_secret(system.token, owner=owner),
+            key=open_secret(system.api_key, owner=owner),
+            secret=open_secret(system.api_secret, owner=owner),
+        ),
+        verify_tls=system.verify_tls,
+        ca_file=system.ca_file,
+        options=system.options,
+    )

@@ -1,0 +1,89 @@
+"""From intent to what a shelf should have: subscribers, endpoints and plans as the contracts' configuration objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nornir_tasks.contracts import ChangeKind, EndpointConfig, PoeMode, ProfileConfig, ShelfConfig, SubscriberConfig
+from nornir_tasks.gam.rules import endpoint_auto_name
+
+from .. import settings
+from ..choices import SubscriberStatusChoices
+
+type Removal = tuple[ChangeKind, str]
+
+
+def profile_of(plan: Any) -> ProfileConfig | None:
+    """The bandwidth profile a BandwidthPlan needs on a shelf; None for unthrottled or no plan."""
+    if plan is None or plan.unthrottled:
+        return None
+    return ProfileConfig(plan.name, plan.downstream_rate_mbps, plan.upstream_rate_mbps)
+
+
+def endpoint_of(endpoint: Any, actual: ShelfConfig) -> EndpointConfig:
+    """An Endpoint's configuration. One the shelf knows already keeps the shelf's name and port unless NetBox says otherwise."""
+    present = next((item for item in actual.endpoints if item.mac == endpoint.mac), None)
+    port = endpoint.port.number if endpoint.port_id else None
+    if present is not None:
+        return EndpointConfig(
+            name=endpoint.name or present.name,
+            mac=present.mac,
+            port=port if port is not None or endpoint.auto_port else present.port,
+            auto_port=endpoint.auto_port or (port is None and present.auto_port),
+            description=present.description,
+            allow_management=present.allow_management,
+        )
+    return EndpointConfig(
+        name=endpoint.name or endpoint_auto_name(endpoint.mac),
+        mac=endpoint.mac,
+        port=port,
+        auto_port=endpoint.auto_port or port is None,
+    )
+
+
+def subscriber_of(subscriber: Any, endpoint: EndpointConfig | None, profile: ProfileConfig | None) -> SubscriberConfig:
+    """A Subscriber's configuration; a suspended one is on the walled-garden VLAN with nothing else let through."""
+    common = {
+        "name": subscriber.name,
+        "endpoint": endpoint.name if endpoint else None,
+        "port": subscriber.port.number if subscriber.port_id else None,
+        "profile": profile.name if profile else None,
+        "tagged": subscriber.tagged,
+        "poe": PoeMode(subscriber.poe_mode) if subscriber.poe_mode else None,
+    }
+    if subscriber.status == SubscriberStatusChoices.SUSPENDED:
+        return SubscriberConfig(vlan=settings.suspended_vlan(), **common)
+    return SubscriberConfig(
+        vlan=subscriber.vlan.vid,
+        remapped_vlan=subscriber.remapped_vid,
+        port2_vlan=subscriber.port2_vid,
+        allowed_vlans=tuple(sorted(subscriber.allowed_vids or ())),
+        trunk=subscriber.trunk,
+        double_tag=subscriber.double_tagged,
+        outer_vlan=subscriber.outer_vlan.vid if subscriber.outer_vlan_id else None,
+        nni=subscriber.nni.name if subscriber.nni_id else None,
+        **common,
+    )
+
+
+def desired_config(subscribers: list[Any], actual: ShelfConfig) -> tuple[ShelfConfig, tuple[Removal, ...]]:
+    """What a shelf should have for these subscribers, and what has to go (terminated ones that are still there)."""
+    profiles: dict[str, ProfileConfig] = {}
+    endpoints: list[EndpointConfig] = []
+    configs: list[SubscriberConfig] = []
+    removals: list[Removal] = []
+    for subscriber in subscribers:
+        if subscriber.status == SubscriberStatusChoices.TERMINATED:
+            removals.append((ChangeKind.SUBSCRIBER, subscriber.name))
+            continue
+        if subscriber.status == SubscriberStatusChoices.PENDING:
+            continue
+        profile = profile_of(subscriber.bandwidth_plan)
+        if profile is not None:
+            profiles[profile.name] = profile
+        endpoint = endpoint_of(subscriber.endpoint, actual) if subscriber.endpoint_id else None
+        if endpoint is not None:
+            endpoints.append(endpoint)
+        configs.append(subscriber_of(subscriber, endpoint, profile))
+    wanted = ShelfConfig(tuple(profiles.values()), tuple(endpoints), tuple(configs), actual.subscriber_model, actual.default_nni)
+    return wanted, tuple(removals)

@@ -1,0 +1,192 @@
+"""Findings: stored from a comparison, decided by people. Accepting one changes intent and makes the change plan; nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nornir_tasks.contracts import FindingDraft, FindingKind, ServiceState
+
+from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
+from ..exceptions import InvalidState
+from ..models import BillingPlan, BillingSystem, ChangePlan, Endpoint, Finding, Subscriber, SyncRun
+from . import services
+from .saving import create, update
+
+ABSENCE_KINDS = (FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER, FindingKind.STALE_LINK, FindingKind.EQUIPMENT_WITHOUT_ACCOUNT)
+
+
+@dataclass
+class StoredFindings:
+    """What storing a run's findings came to."""
+
+    opened: int = 0
+    reopened: int = 0
+    standing: int = 0
+    resolved: int = 0
+
+
+def store(
+    system: BillingSystem, run: SyncRun, drafts: Sequence[FindingDraft], *, at: datetime, complete: bool, conclusive: bool
+) -> StoredFindings:
+    """Create new findings, keep standing ones, resolve those that are gone.
+
+    An incomplete reading resolves nothing; an inconclusive one leaves the kinds that follow from absence alone.
+    """
+    known = {finding.fingerprint: finding for finding in Finding.objects.filter(system=system)}
+    report = StoredFindings()
+    current: set[str] = set()
+    for draft in drafts:
+        current.add(draft.fingerprint)
+        finding = known.get(draft.fingerprint)
+        if finding is None:
+            _create(system, run, draft, at)
+            report.opened += 1
+        elif _came_back(finding):
+            update(finding, message=f"Found again by {run}", state=FindingStateChoices.OPEN, change_plan=None)
+            report.reopened += 1
+        else:
+            report.standing += 1
+    Finding.objects.filter(system=system, fingerprint__in=current).update(last_seen=at, sync_run=run)
+    if complete:
+        gone = [finding for fingerprint, finding in known.items() if fingerprint not in current]
+        report.resolved = _resolve(gone, run, conclusive=conclusive)
+    return report
+
+
+def _create(system: BillingSystem, run: SyncRun, draft: FindingDraft, at: datetime) -> Finding:
+    return create(
+        Finding,
+        message=f"Found by {run}",
+        system=system,
+        kind=draft.kind,
+        title=draft.title[:300],
+        fingerprint=draft.fingerprint,
+        entity=draft.entity,
+        external_id=draft.external_id,
+        subscriber_id=draft.subscriber_key,
+        endpoint_id=draft.endpoint_key,
+        billing_values=dict(draft.billing),
+        intent_values=dict(draft.intent),
+        actual_values=dict(draft.actual),
+        rule=draft.rule[:300],
+        first_seen=at,
+        last_seen=at,
+        sync_run=run,
+    )
+
+
+def _came_back(finding: Finding) -> bool:
+    """Resolved, or accepted with a change plan that ended, and still there: somebody has to look again."""
+    if finding.state == FindingStateChoices.RESOLVED:
+        return True
+    waiting = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.APPLYING)
+    accepted = finding.state == FindingStateChoices.ACCEPTED
+    return accepted and (finding.change_plan is None or finding.change_plan.status not in waiting)
+
+
+def _resolve(gone: Sequence[Finding], run: SyncRun, *, conclusive: bool) -> int:
+    resolved = 0
+    for finding in gone:
+        if finding.state == FindingStateChoices.RESOLVED or (not conclusive and finding.kind in ABSENCE_KINDS):
+            continue
+        resolved += update(finding, message=f"No longer found by {run}", state=FindingStateChoices.RESOLVED)
+    return resolved
+
+
+def accept(finding: Finding, *, user: Any) -> ChangePlan:
+    """Decide that billing is right: change intent accordingly and make the change plan.
+
+    :raises InvalidState: the finding is decided already, or its kind has to be put right elsewhere
+    :raises WorkflowError: what stands in the way of the change
+    """
+    _expect_open(finding)
+    actions: dict[str, Callable[[Finding, Any], ChangePlan]] = {
+        FindingKind.ACTIVE_NOT_ON_NETWORK: _put_into_service,
+        FindingKind.INACTIVE_ON_NETWORK: _cut_off,
+        FindingKind.PLAN_MISMATCH: _change_plan,
+        FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER: _suspend_unpaid,
+    }
+    action = actions.get(finding.kind)
+    if action is None:
+        raise InvalidState(
+            f"“{finding.get_kind_display()}” cannot be settled by a change on a GAM.",
+            next_step="Put it right in the billing system or in NetBox; the next run resolves it. Or ignore it.",
+        )
+    made = action(finding, user)
+    update(finding, message=f"Accepted by {user}", state=FindingStateChoices.ACCEPTED, change_plan=made)
+    return made
+
+
+def _expect_open(finding: Finding) -> None:
+    finding.refresh_from_db()
+    if finding.state != FindingStateChoices.OPEN:
+        raise InvalidState(f"The finding is {finding.get_state_display().lower()} already.", next_step="Reopen it first.")
+
+
+def _subscriber_of(finding: Finding) -> Subscriber:
+    if finding.subscriber is None:
+        raise InvalidState("The finding names no subscriber.", next_step="Reconcile again, so that it is linked.")
+    return finding.subscriber
+
+
+def _billed_plan(finding: Finding) -> Any:
+    """The bandwidth plan the billed plan stands for.
+
+    :raises InvalidState: it is not mapped
+    """
+    external_id = finding.billing_values.get("plan_id")
+    if not external_id:
+        return None
+    mapped = BillingPlan.objects.filter(system=finding.system, external_id=external_id).select_related("bandwidth_plan").first()
+    if mapped is None or mapped.bandwidth_plan is None:
+        raise InvalidState(
+            f"The plan {mapped.name if mapped else external_id!r} is not mapped to a bandwidth plan.",
+            next_step="Map it on the billing plan's page, then accept again.",
+        )
+    return mapped.bandwidth_plan
+
+
+def _put_into_service(finding: Finding, user: Any) -> ChangePlan:
+    subscriber = _subscriber_of(finding)
+    endpoint: Endpoint | None = finding.endpoint or subscriber.endpoint
+    plan = _billed_plan(finding)
+    if subscriber.status == SubscriberStatusChoices.SUSPENDED and subscriber.vlan_id:
+        return services.resume(subscriber, user=user)
+    return services.activate(subscriber, user=user, endpoint=endpoint, bandwidth_plan=plan)
+
+
+def _cut_off(finding: Finding, user: Any) -> ChangePlan:
+    subscriber = _subscriber_of(finding)
+    if finding.billing_values.get("state") == ServiceState.TERMINATED:
+        return services.terminate(subscriber, user=user)
+    return services.suspend(subscriber, user=user)
+
+
+def _suspend_unpaid(finding: Finding, user: Any) -> ChangePlan:
+    return services.suspend(_subscriber_of(finding), user=user)
+
+
+def _change_plan(finding: Finding, user: Any) -> ChangePlan:
+    return services.change_plan(_subscriber_of(finding), _billed_plan(finding), user=user)
+
+
+def ignore(finding: Finding, *, user: Any, comment: str = "") -> None:
+    """Do not raise this difference again while its values stay the same."""
+    _expect_open(finding)
+    values = {"comments": f"{finding.comments}\n\n{comment}".strip()} if comment else {}
+    update(finding, message=f"Ignored by {user}", state=FindingStateChoices.IGNORED, **values)
+
+
+def reopen(finding: Finding, *, user: Any) -> None:
+    """Take a decision back.
+
+    :raises InvalidState: it is open, or its change plan is being applied
+    """
+    if finding.state == FindingStateChoices.OPEN:
+        raise InvalidState("The finding is open.")
+    if finding.change_plan is not None and finding.change_plan.status == ChangePlanStatusChoices.APPLYING:
+        raise InvalidState("Its change plan is being applied.", next_step="Wait for it to end.")
+    update(finding, message=f"Reopened by {user}", state=FindingStateChoices.OPEN)

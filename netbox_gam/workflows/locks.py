@@ -1,0 +1,42 @@
+"""Advisory locks over all workers: one writer per GAM, one reconciliation per billing system, one allocation per VLAN pool."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from ..exceptions import Busy
+
+_NAMESPACE = zlib.crc32(b"netbox_gam") & 0x7FFFFFFF
+
+
+def _key(what: str, pk: int) -> int:
+    return zlib.crc32(f"{what}:{pk}".encode()) - 0x80000000
+
+
+@contextmanager
+def exclusive(what: str, pk: int, *, label: str) -> Iterator[None]:
+    """Hold the lock of one object for the block, for the whole database session: it ends with a killed worker.
+
+    :param what: ``gam`` or ``billing_system``
+    :param label: the object in words, for the message
+    :raises Busy: somebody else holds it
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (_NAMESPACE, _key(what, pk)))
+        if not cursor.fetchone()[0]:
+            raise Busy(f"{label} is being worked on by another job.", next_step="Wait for it to end, then try again.")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_NAMESPACE, _key(what, pk)))
+
+
+def hold_until_commit(what: str, pk: int) -> None:
+    """Wait for the lock of one object and keep it until the surrounding transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_NAMESPACE, _key(what, pk)))

@@ -1,0 +1,164 @@
+"""Polling: every GAM read once, what was seen stored, alarms raised and cleared. Unreachable is a state, not an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from nornir_tasks.contracts import AlarmReading, DeviceReading, EndpointReading, Failure, Progress, TargetResult
+from nornir_tasks.contracts import EndpointState as ReadState
+from nornir_tasks.errors import ErrorKind
+
+from .. import gateway
+from ..choices import AlarmSeverityChoices, AlarmSourceChoices, EndpointStatusChoices
+from ..models import Endpoint, GamDevice
+from ..targets import device_targets
+from . import alarms, observed
+from .saving import create, update
+
+type OnProgress = Callable[[Progress], None]
+UNREACHABLE_KEY = "polling:unreachable"
+
+
+@dataclass
+class PollReport:
+    """What one round of polling came to."""
+
+    polled: int = 0
+    reachable: int = 0
+    samples: int = 0
+    endpoints: int = 0
+    unknown_endpoints: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain types, for job data and the command line."""
+        return dict(vars(self))
+
+
+def poll(gams: Iterable[GamDevice] | None = None, *, on_progress: OnProgress | None = None) -> PollReport:
+    """Read the given GAMs, or all with polling on, and store what was seen."""
+    if gams is None:
+        gams = GamDevice.objects.filter(polling_enabled=True)
+        gams = gams.select_related(
+            "device__site",
+            "device__role",
+            "device__primary_ip4",
+            "device__primary_ip6",
+            "device__oob_ip",
+            "credential_profile",
+            "snmp_profile",
+        )
+    chosen = list(gams)
+    by_pk = {gam.pk: gam for gam in chosen}
+    targets, skipped = device_targets(chosen)
+    report = PollReport(polled=len(chosen))
+    for gam, reason in skipped:
+        _store_unreadable(gam, Failure(ErrorKind.UNREACHABLE, reason.reason), report)
+    for target, result in zip(targets, gateway.poll(targets, on_progress), strict=True):
+        store_result(by_pk[target.device_id or 0], result, report)
+    return report
+
+
+def store_result(gam: GamDevice, result: TargetResult[DeviceReading], report: PollReport) -> None:
+    """Store one GAM's reading, or that it could not be read."""
+    if result.failure is not None or result.value is None:
+        failure = result.failure or Failure(ErrorKind.INCOMPLETE, "No reading and no failure was returned.")
+        _store_unreadable(gam, failure, report, seconds=result.seconds)
+        return
+    reading = result.value
+    with transaction.atomic():
+        if reading.endpoints is not None:
+            note_endpoints(gam, reading.endpoints)
+        report.samples += observed.store(gam, reading, seconds=result.seconds)
+        alarms.clear_alarm(gam, key=UNREACHABLE_KEY)
+        if reading.alarms is not None:
+            follow_alarms(gam, reading.alarms)
+    report.reachable += 1
+    report.endpoints += len(reading.endpoints or ())
+    report.unknown_endpoints += sum(1 for item in reading.endpoints or () if not item.configured_id)
+    if reading.problems:
+        report.problems[str(gam)] = [f"{problem.where}: {problem.message}" for problem in reading.problems]
+
+
+def _store_unreadable(gam: GamDevice, failure: Failure, report: PollReport, *, seconds: float = 0) -> None:
+    observed.store_failure(gam, failure, seconds=seconds)
+    report.failures[str(gam)] = f"{failure.message} [{failure.kind}]"
+    alarms.raise_alarm(
+        gam,
+        key=UNREACHABLE_KEY,
+        condition="unreachable",
+        severity=AlarmSeverityChoices.MAJOR,
+        source=AlarmSourceChoices.POLLING,
+        text=f"{failure.message} {failure.next_step}"[:300],
+    )
+
+
+def note_endpoints(gam: GamDevice, endpoints: tuple[EndpointReading, ...]) -> int:
+    """Record endpoints never seen before, and facts about known ones that changed (serial, model). Intent stays.
+
+    :returns: how many were new
+    """
+    seen = [item for item in endpoints if item.configured_id or item.state == ReadState.QUARANTINED_UNKNOWN_MAC or item.alive]
+    known = {endpoint.mac: endpoint for endpoint in Endpoint.objects.filter(mac_address__in=[item.mac for item in seen])}
+    ports = {port.number: port for port in gam.ports.all()}
+    new = 0
+    for item in seen:
+        endpoint = known.get(item.mac)
+        if endpoint is None:
+            _first_seen(gam, item, ports)
+            new += 1
+            continue
+        facts = {name: value for name, value in (("serial", item.serial), ("model", item.model)) if value}
+        if endpoint.status == EndpointStatusChoices.DISCOVERED:
+            facts["gam"] = gam
+            if item.configured_id:
+                facts |= _configured(item, ports)
+        update(endpoint, message=f"Seen by {gam}", **facts)
+    return new
+
+
+def _configured(item: EndpointReading, ports: dict[int, Any]) -> dict[str, Any]:
+    port = ports.get(item.configured_port) if item.configured_port else None
+    return {
+        "status": EndpointStatusChoices.CONFIGURED,
+        "name": item.name,
+        "port": port,
+        "auto_port": item.auto_port and port is None,
+    }
+
+
+def _first_seen(gam: GamDevice, item: EndpointReading, ports: dict[int, Any]) -> Endpoint:
+    values: dict[str, Any] = {"status": EndpointStatusChoices.DISCOVERED}
+    if item.configured_id:
+        values = _configured(item, ports)
+    return create(
+        Endpoint,
+        message=f"First seen by {gam}",
+        mac_address=item.mac,
+        gam=gam,
+        model=item.model,
+        serial=item.serial,
+        **values,
+    )
+
+
+def follow_alarms(gam: GamDevice, active: tuple[AlarmReading, ...]) -> None:
+    """Raise what the shelf raises, by UUID, and clear what it no longer has."""
+    for reading in active:
+        alarms.raise_alarm(
+            gam,
+            key=reading.uuid,
+            entity=reading.entity,
+            condition=reading.condition,
+            severity=str(reading.severity),
+            service_affecting=reading.service_affecting,
+            text=reading.description[:300],
+        )
+    current = {reading.uuid for reading in active}
+    for key, alarm in alarms.standing(gam).items():
+        if alarm.source == AlarmSourceChoices.SHELF and key not in current:
+            alarms.clear_alarm(gam, key=key)

@@ -1,0 +1,362 @@
+"""Reconciliation: read a billing system whole, link its customers, report every difference. Changes no service, deletes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from nornir_tasks.contracts import (
+    BillingService,
+    BillingSnapshot,
+    Comparison,
+    IntentEndpoint,
+    IntentPlan,
+    IntentSubscriber,
+    IntentView,
+    Progress,
+    ServiceState,
+)
+from nornir_tasks.errors import BillingError
+
+from .. import gateway
+from ..choices import EndpointStatusChoices, SubscriberStatusChoices, SyncRunStatusChoices
+from ..exceptions import WorkflowError
+from ..models import (
+    BandwidthPlan,
+    BilledService,
+    BillingLink,
+    BillingPlan,
+    BillingSystem,
+    Endpoint,
+    EndpointState,
+    Subscriber,
+    SyncRun,
+)
+from ..targets import billing_target
+from . import findings
+from .locks import exclusive
+from .saving import create, in_words, update
+
+type OnProgress = Callable[[Progress], None]
+ARRIVING = (ServiceState.IN_SERVICE, ServiceState.PENDING)
+BILLED_FIELDS = ("account_id", "name", "state", "raw_status", "plan_id", "macs", "read_at")
+
+
+@dataclass
+class ReconciliationReport:
+    """What a run came to."""
+
+    run: SyncRun
+    services: int = 0
+    linked: int = 0
+    arrived: int = 0
+    opened: int = 0
+    standing: int = 0
+    resolved: int = 0
+    by_kind: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain types, for job data and the command line."""
+        return {**vars(self), "run": self.run.pk, "status": self.run.status, "problems": self.run.problems}
+
+
+def reconcile(system: BillingSystem, *, user: Any = None, on_progress: OnProgress | None = None) -> ReconciliationReport:
+    """One run: snapshot, guard, links, comparison, findings.
+
+    :raises Busy: another run of this system is under way
+    :raises WorkflowError: nothing could be read; the run is kept as failed
+    """
+    with exclusive("billing_system", system.pk, label=f"Billing system {system}"):
+        run = create(SyncRun, message="Started", system=system, started=timezone.now())
+        clock = _Clock()
+        try:
+            snapshot = gateway.fetch_snapshot(billing_target(system), on_progress)
+        except (BillingError, WorkflowError) as error:
+            _finish(run, SyncRunStatusChoices.FAILED, problems=[str(error)], timings=clock.lap("read"))
+            raise WorkflowError(f"{system} could not be read: {error}", next_step=getattr(error, "next_step", "")) from None
+        clock.lap("read")
+        with transaction.atomic():
+            return _compare_and_store(system, run, snapshot, clock)
+
+
+class _Clock:
+    """Seconds per phase."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.timings: dict[str, float] = {}
+
+    def lap(self, phase: str) -> dict[str, float]:
+        now = time.monotonic()
+        self.timings[phase] = round(now - self.started, 3)
+        self.started = now
+        return self.timings
+
+
+def _compare_and_store(system: BillingSystem, run: SyncRun, snapshot: BillingSnapshot, clock: _Clock) -> ReconciliationReport:
+    report = ReconciliationReport(run, services=len(snapshot.services))
+    previous = _previous(system, run)
+    _store_plans(system, snapshot)
+    pending = _pending_cut_offs(system, snapshot)
+    verdict = gateway.guard(snapshot, previous.counts if previous else {}, pending)
+    if verdict.held:
+        _finish(run, SyncRunStatusChoices.HELD, snapshot=snapshot, problems=list(verdict.reasons), timings=clock.lap("guard"))
+        return report
+    scope = previous.scope if previous else ""
+    first = _compare(system, snapshot, scope)
+    _map_plans(system, first)
+    report.linked, report.arrived, unrecorded = _link(system, first)
+    clock.lap("link")
+    comparison = _compare(system, snapshot, scope)
+    stored = findings.store(
+        system, run, comparison.findings, at=snapshot.taken_at, complete=snapshot.complete, conclusive=comparison.conclusive
+    )
+    if snapshot.complete:
+        _store_services(system, snapshot)
+    report.opened, report.standing = stored.opened + stored.reopened, stored.standing
+    report.resolved = stored.resolved
+    report.by_kind = dict(Counter(str(draft.kind) for draft in comparison.findings))
+    status = SyncRunStatusChoices.COMPLETED if snapshot.complete else SyncRunStatusChoices.INCOMPLETE
+    _finish(run, status, snapshot=snapshot, problems=[*snapshot.problems, *unrecorded], timings=clock.lap("compare"))
+    return report
+
+
+def _finish(
+    run: SyncRun, status: str, *, problems: list[str], timings: dict[str, float], snapshot: BillingSnapshot | None = None
+) -> None:
+    values: dict[str, Any] = {"status": status, "finished": timezone.now(), "problems": problems, "timings": timings}
+    if snapshot is not None:
+        values |= {"complete": snapshot.complete, "scope": snapshot.scope, "counts": dict(snapshot.counts)}
+    update(run, message=f"Ended: {status}", **values)
+
+
+def _previous(system: BillingSystem, run: SyncRun) -> SyncRun | None:
+    """The last run that read everything."""
+    return SyncRun.objects.filter(system=system, status=SyncRunStatusChoices.COMPLETED).exclude(pk=run.pk).first()
+
+
+def _compare(system: BillingSystem, snapshot: BillingSnapshot, previous_scope: str) -> Comparison:
+    return gateway.compare(
+        snapshot, intent_view(system), previous_scope=previous_scope, all_systems_read=_all_systems_read(system, snapshot)
+    )
+
+
+def _all_systems_read(system: BillingSystem, snapshot: BillingSnapshot) -> bool:
+    """Whether every enabled billing system was read whole at least once, this run included."""
+    others = BillingSystem.objects.filter(enabled=True).exclude(pk=system.pk)
+    read = others.filter(sync_runs__status=SyncRunStatusChoices.COMPLETED).distinct()
+    return snapshot.complete and others.count() == read.count()
+
+
+def intent_view(system: BillingSystem) -> IntentView:
+    """NetBox's side of the comparison, in a handful of queries."""
+    links: dict[int, list[tuple[str, str]]] = {}
+    other: set[int] = set()
+    for subscriber_id, system_id, entity, external_id in BillingLink.objects.values_list(
+        "subscriber_id", "system_id", "entity", "external_id"
+    ):
+        if system_id == system.pk:
+            links.setdefault(subscriber_id, []).append((entity, external_id))
+        else:
+            other.add(subscriber_id)
+    subscribers = Subscriber.objects.exclude(status=SubscriberStatusChoices.TERMINATED, billing_links=None).select_related(
+        "gam__device"
+    )
+    mapped = BillingPlan.objects.filter(system=system, bandwidth_plan__isnull=False)
+    return IntentView(
+        subscribers=tuple(
+            IntentSubscriber(
+                key=item.pk,
+                name=item.name,
+                status=item.status,
+                gam=str(item.gam) if item.gam else "",
+                endpoint_key=item.endpoint_id,
+                plan_key=item.bandwidth_plan_id,
+                links=tuple(links.get(item.pk, ())),
+            )
+            for item in subscribers
+        ),
+        endpoints=_intent_endpoints(),
+        plans=tuple(
+            IntentPlan(plan.pk, plan.name, plan.downstream_kbps, plan.upstream_kbps, plan.unthrottled)
+            for plan in BandwidthPlan.objects.all()
+        ),
+        plan_map=dict(mapped.values_list("external_id", "bandwidth_plan_id")),
+        other_links=frozenset(other),
+    )
+
+
+def _intent_endpoints() -> tuple[IntentEndpoint, ...]:
+    seen = set(EndpointState.objects.filter(present=True).values_list("mac", flat=True))
+    endpoints = Endpoint.objects.exclude(status=EndpointStatusChoices.RETIRED).select_related("gam__device", "port", "subscriber")
+    return tuple(
+        IntentEndpoint(
+            key=item.pk,
+            mac=item.mac,
+            name=item.name,
+            serial=item.serial,
+            gam=str(item.gam) if item.gam else "",
+            port=item.port.number if item.port else None,
+            subscriber_key=item.subscriber.pk if hasattr(item, "subscriber") else None,
+            seen=item.mac in seen,
+        )
+        for item in endpoints
+    )
+
+
+def _store_plans(system: BillingSystem, snapshot: BillingSnapshot) -> None:
+    """Tariffs and data services as the system has them now; the mapping is left alone, nothing is removed."""
+    known = {plan.external_id: plan for plan in BillingPlan.objects.filter(system=system)}
+    for item in snapshot.plans:
+        values = {
+            "name": item.name[:200],
+            "download_kbps": item.download_kbps,
+            "upload_kbps": item.upload_kbps,
+            "price": item.price,
+        }
+        plan = known.get(item.external_id)
+        if plan is None:
+            create(BillingPlan, message=f"Read from {system}", system=system, external_id=item.external_id, **values)
+        else:
+            update(plan, message=f"Read from {system}", **values)
+
+
+def _map_plans(system: BillingSystem, comparison: Comparison) -> None:
+    """Map by speed what nobody mapped yet."""
+    for plan in BillingPlan.objects.filter(system=system, bandwidth_plan=None):
+        key = comparison.plan_map.get(plan.external_id)
+        if key is not None:
+            update(plan, message="Mapped by speed", bandwidth_plan=BandwidthPlan.objects.get(pk=key))
+
+
+def _pending_cut_offs(system: BillingSystem, snapshot: BillingSnapshot) -> dict[str, int]:
+    """How many active services this snapshot would suspend or terminate, for the guard."""
+    active = dict(
+        BillingLink.objects.filter(system=system, subscriber__status=SubscriberStatusChoices.ACTIVE).values_list(
+            "external_id", "pk"
+        )
+    )
+    off = Counter(
+        str(item.state)
+        for item in snapshot.services
+        if item.external_id in active and item.state in (ServiceState.SUSPENDED, ServiceState.TERMINATED)
+    )
+    return {"active": len(active), "suspend": off[ServiceState.SUSPENDED], "terminate": off[ServiceState.TERMINATED]}
+
+
+def _link(system: BillingSystem, comparison: Comparison) -> tuple[int, int, list[str]]:
+    """Link matched subscribers, and record customers that arrive as pending subscribers: a record, no service.
+
+    :returns: how many were linked, how many arrived, and what could not be recorded and why
+    """
+    linked = arrived = 0
+    problems: list[str] = []
+    present = set(BillingLink.objects.filter(system=system).values_list("entity", "external_id"))
+    subscribers = Subscriber.objects.in_bulk([match.subscriber_key for match in comparison.matches if match.subscriber_key])
+    candidates = [(match.service, match.reason, subscribers.get(match.subscriber_key or 0)) for match in comparison.matches]
+    candidates += [(service, "new", None) for service in comparison.unmatched]
+    for service, reason, subscriber in candidates:
+        if (service.entity, service.external_id) in present or (subscriber is None and service.state not in ARRIVING):
+            continue
+        try:
+            with transaction.atomic():
+                arrived += _link_one(system, service, subscriber, reason)
+                linked += 1
+        except ValidationError as error:
+            problems.append(f"{service.entity} {service.external_id} was not recorded: {in_words(error)}")
+    return linked, arrived, problems
+
+
+def _link_one(system: BillingSystem, service: BillingService, subscriber: Subscriber | None, reason: str) -> bool:
+    """True when the subscriber had to be made."""
+    arrives = subscriber is None
+    if subscriber is None:
+        subscriber = create(
+            Subscriber,
+            message=f"Arrived from {system}",
+            name=subscriber_name(service),
+            status=SubscriberStatusChoices.PENDING,
+            **_contact(service),
+        )
+    else:
+        _fill_contact(subscriber, service)
+    _create_link(system, service, subscriber, reason)
+    return arrives
+
+
+def _create_link(system: BillingSystem, service: BillingService, subscriber: Subscriber, reason: str) -> BillingLink:
+    return create(
+        BillingLink,
+        message=f"Matched by {reason}",
+        system=system,
+        entity=service.entity,
+        external_id=service.external_id,
+        account_id=service.account_id,
+        subscriber=subscriber,
+        match_reason=reason,
+    )
+
+
+def subscriber_name(service: BillingService) -> str:
+    """Name of an arriving subscriber: its login where there is one, else its id. It becomes the DHCP option 82 remote id."""
+    name = service.login or f"C{service.external_id}"
+    kept = "".join(character for character in name if character.isascii() and (character.isalnum() or character in "._-@/"))
+    return kept[:31] or f"C{service.external_id}"[:31]
+
+
+def _contact(service: BillingService) -> dict[str, str]:
+    values = {
+        "full_name": service.name[:200],
+        "email": _first_email(service.email),
+        "phone": service.phone[:50],
+        "service_address": service.address[:200],
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _first_email(text: str) -> str:
+    """The first valid address of a list; billing systems hold several, and some that are none."""
+    for candidate in text.replace(";", ",").split(","):
+        try:
+            validate_email(candidate.strip())
+        except ValidationError:
+            continue
+        return candidate.strip()
+    return ""
+
+
+def _fill_contact(subscriber: Subscriber, service: BillingService) -> None:
+    """Fill what NetBox has empty; what a person entered stays."""
+    missing = {name: value for name, value in _contact(service).items() if not getattr(subscriber, name)}
+    update(subscriber, message="Filled from billing", **missing)
+
+
+def _store_services(system: BillingSystem, snapshot: BillingSnapshot) -> None:
+    """The last complete snapshot, for the pages; rows of services that are gone leave with it."""
+    rows = [
+        BilledService(
+            system=system,
+            entity=item.entity,
+            external_id=item.external_id,
+            account_id=item.account_id,
+            name=item.name[:200],
+            state=item.state,
+            raw_status=item.raw_status[:200],
+            plan_id=item.plan_id or "",
+            macs=list(item.macs),
+            read_at=snapshot.taken_at,
+        )
+        for item in snapshot.services
+    ]
+    unique = ["system", "entity", "external_id"]
+    BilledService.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=unique, update_fields=list(BILLED_FIELDS), batch_size=1000
+    )
+    BilledService.objects.filter(system=system, read_at__lt=snapshot.taken_at).delete()
