@@ -13,7 +13,7 @@ import django.test.runner
 from django.conf import settings
 from django.core.cache import caches
 from django.test.runner import DiscoverRunner, ParallelTestSuite
-from django_rq.queues import get_connection
+from django_rq import get_connection
 
 from development.urls import redis_number
 

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -30,20 +31,20 @@ def prctl(option: int, value: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-def start(spec: dict[str, object]) -> subprocess.Popen[bytes]:
+def start(spec: dict[str, Any]) -> subprocess.Popen[bytes]:
     """Start the command in a session of its own, as ``spec["user"]`` ([uid, gid]) if given."""
     user = spec["user"]
 
     def prepare() -> None:
         if user:
-            uid, gid = user  # type: ignore[misc]
+            uid, gid = user
             os.setgroups([gid])
             os.setgid(gid)
             os.setuid(uid)
         # After setuid: a change of credentials clears the parent-death signal.
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
-    return subprocess.Popen(spec["argv"], stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=prepare)  # type: ignore[call-overload, no-any-return]
+    return subprocess.Popen(spec["argv"], stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=prepare)
 
 
 def children() -> list[int]:

@@ -12,9 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from development.processes import Guarded
 from development.urls import socket_database
@@ -132,17 +135,11 @@ def scratch_directory(user: tuple[int, int] | None) -> Path:
 def initialise(bin_directory: Path, directory: Path, user: tuple[int, int] | None) -> None:
     """Make the cluster in ``directory``/data."""
     locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
-    command = [bin_directory / "initdb", "--no-sync", "--auth=trust", f"--username={USER}", "--encoding=UTF8", f"--locale={locale}"]
-    ids = {"user": user[0], "group": user[1], "extra_groups": []} if user else {}
-    done = subprocess.run(
-        [*command, "-D", directory / "data"],
-        cwd=directory,
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": locale},
-        capture_output=True,
-        text=True,
-        check=False,
-        **ids,  # type: ignore[arg-type]
-    )
+    options = ["--no-sync", "--auth=trust", f"--username={USER}", "--encoding=UTF8", f"--locale={locale}"]
+    ids: dict[str, Any] = {"user": user[0], "group": user[1], "extra_groups": []} if user else {}
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": locale}
+    run = partial(subprocess.run, cwd=directory, env=environment, capture_output=True, text=True, check=False)
+    done = run([bin_directory / "initdb", *options, "-D", directory / "data"], **ids)
     if done.returncode:
         raise PostgresMissing(f"initdb of {bin_directory} failed: {done.stderr.strip() or done.stdout.strip()}")
 
@@ -185,7 +182,7 @@ def start(log: Path, database: str) -> tuple[Guarded, Path, str]:
     try:
         wait_until_ready(server, directory, log)
         with psycopg.connect(socket_database(str(directory), "postgres", USER), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{database}"')  # type: ignore[call-overload]
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
     except BaseException:
         server.stop()
         raise

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 GUARD = Path(__file__).with_name("guard.py")
 
@@ -41,7 +41,7 @@ class Guarded:
     ) -> None:
         life_read, self._life = os.pipe()
         status_read, status_write = os.pipe()
-        spec = {
+        spec: dict[str, Any] = {
             "argv": [str(word) for word in argv],
             "life": life_read,
             "status": status_write,
@@ -69,7 +69,7 @@ class Guarded:
             line = status.readline()
         if not line:
             self.stop()
-            raise OSError(f"could not start {spec['argv'][0]}")  # type: ignore[index]
+            raise OSError(f"could not start {spec['argv'][0]}")
         self.pid = int(line)
 
     def _forget(self) -> None:

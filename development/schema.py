@@ -123,7 +123,7 @@ def without_plugin(services: Services, database: str) -> dict[str, str]:
 def dump(services: Services, database: str) -> bytes:
     """The database as SQL that any PostgreSQL from 15 on takes in one go; the same bytes for the same schema."""
     connection = services.database
-    command = [find() / "pg_dump", "--no-owner", "--no-privileges", "--no-comments", "--inserts", "--rows-per-insert=200"]
+    command = [str(find() / "pg_dump"), "--no-owner", "--no-privileges", "--no-comments", "--inserts", "--rows-per-insert=200"]
     target = ["--host", connection["HOST"], "--username", connection["USER"], "--dbname", database]
     if connection["PORT"]:
         target += ["--port", connection["PORT"]]
