@@ -16,6 +16,8 @@ from development.fake_billing.world import World
 from development.town import Town
 
 HOST = "127.0.0.1"
+SHUTDOWN_SECONDS = 0.5
+"""How long a request that is being answered slowly on purpose may hold up the end."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class BillingServer:
         app.add_routes(SonarApi(self.world, self.store).routes())
         app.add_routes(self.splynx.routes())
         app.add_routes(ControlApi(self.world, self.store, self.hooks).routes())
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, HOST, port)
         await site.start()

@@ -139,7 +139,7 @@ class World:
         """Number -> when last changed, for those who were."""
         return {change.after.number: change.at for change in self.changes}
 
-    def set_mode(self, system: str, **changes: Any) -> Modes:
+    def set_mode(self, system: str, /, **changes: Any) -> Modes:
         """Switch modes of one system.
 
         :raises ControlError: no such system or mode
@@ -161,7 +161,7 @@ class World:
         self.splynx = SplynxModes()
         self.revision += 1
 
-    def set_person(self, number: int, **changes: Any) -> TownPerson:
+    def set_person(self, number: int, /, **changes: Any) -> TownPerson:
         """Change fields of a person as a clerk would, and tell the listeners.
 
         Terminating a Splynx customer also leaves the deactivation twin that Splynx makes, which becomes the service when they
@@ -180,7 +180,7 @@ class World:
             self._record(before, after)
         return after
 
-    def add_person(self, system: str, **values: Any) -> TownPerson:
+    def add_person(self, system: str, /, **values: Any) -> TownPerson:
         """A new customer with the next number; ``values`` as for :meth:`set_person`.
 
         :raises ControlError: no such system, field, status or plan
