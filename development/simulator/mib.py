@@ -25,7 +25,7 @@ class Table:
     :param rows: the rows, sorted by index; asked for again when the shelf's revision changed
     """
 
-    def __init__(self, base: str, columns: dict[int, Getter], rows: Callable[[], Rows], *, sparse: bool = False) -> None:
+    def __init__(self, base: str, columns: dict[int, Getter], rows: Callable[[], Rows]) -> None:
         self.base: Oid = tuple(map(int, base.split(".")))
         self.columns = dict(sorted(columns.items()))
         self.ids = list(self.columns)
@@ -33,7 +33,6 @@ class Table:
         self._revision = -1
         self._indexes: list[Oid] = []
         self._rows: dict[Oid, Any] = {}
-        self.sparse = sparse
 
     def refresh(self, revision: int) -> None:
         """Ask for the rows if the shelf has changed since."""
@@ -59,7 +58,12 @@ class Table:
         if not self._indexes:
             return None
         at = len(self.base)
-        rest = name[at:] if name[:at] == self.base else ()
+        if name[:at] == self.base:
+            rest = name[at:]
+        elif self.base < name:
+            return None
+        else:
+            rest = ()
         column = rest[0] if rest else 0
         place = bisect_right(self.ids, column) if column not in self.columns else self.ids.index(column)
         start = bisect_right(self._indexes, rest[1:]) if column in self.columns else 0
