@@ -16,8 +16,8 @@ class GamConfig(PluginConfig):
     base_url = "gam"
     min_version = "4.7.0"
     max_version = "4.7.99"
-    queues = ["poll", "provision", "billing"]  # noqa: RUF012
-    default_settings = {  # noqa: RUF012
+    queues = ["poll", "provision", "billing"]
+    default_settings = {
         "encryption_keys": [],
         "secret_env_prefix": "GAM_",
         "secret_file_dirs": ["/run/secrets"],

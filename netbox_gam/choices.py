@@ -1,9 +1,10 @@
 """Choice sets: values are the field's own words, also on the wire where the shelf has a word for it."""
 
 from django.utils.translation import gettext_lazy as _
+from utilities.choices import Choice, ChoiceSet
+
 from nornir_tasks.contracts import FindingKind
 from nornir_tasks.gam.catalog import MODELS
-from utilities.choices import Choice, ChoiceSet
 
 
 class HardwareModelChoices(ChoiceSet):
@@ -192,7 +193,7 @@ class BillingAuthChoices(ChoiceSet):
     BEARER = "bearer"
     BASIC = "basic"
     SIGNATURE = "signature"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  # the name of a method, not a secret
     CHOICES = [
         Choice(BEARER, _("Bearer token"), "blue", _("Sonar: personal access token")),
         Choice(BASIC, _("Basic"), "orange", _("Splynx: needs 'Unsecure access' ticked on the API key")),

@@ -22,7 +22,7 @@ def _fernet() -> MultiFernet:
     if not keys:
         raise SecretError(
             "No encryption key is configured, so a secret cannot be stored.",
-            next_step="Set encryption_keys in PLUGINS_CONFIG, or enter a reference such as env:GAM_PASSWORD or file:/run/secrets/gam.",
+            next_step="Set encryption_keys in PLUGINS_CONFIG, or enter a reference: env:GAM_PASSWORD or file:/run/secrets/gam.",
         )
     try:
         return MultiFernet([Fernet(key) for key in keys])

@@ -1,4 +1,4 @@
-"""Background jobs: one thin class per workflow. A job restores who asked, reports progress, and turns typed errors into a failed job."""
+"""Background jobs: one thin class per workflow. A job restores who asked, reports progress, and fails on typed errors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from core.exceptions import JobFailed
 from core.models import Job
 from netbox.jobs import JobRunner
+
 from nornir_tasks.contracts import Progress, StepEvent
 
 from .context import acting_as

@@ -33,7 +33,7 @@ def from_json(kind: ChangeKind, data: dict[str, Any] | None) -> ConfigObject | N
     unknown = set(data) - {field.name for field in fields(cls)}
     if unknown:
         raise ValueError(f"{kind} has no field {', '.join(sorted(unknown))}")
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
     if values.get("poe") is not None:
         values["poe"] = PoeMode(values["poe"])
     return cls(**values)

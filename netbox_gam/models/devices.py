@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dcim.fields import MACAddressField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from dcim.fields import MACAddressField
 from netbox.models.features import ContactsMixin, JobsMixin
+
 from nornir_tasks.errors import RuleViolation
 from nornir_tasks.gam import rules
 from nornir_tasks.gam.catalog import GamModel as CatalogModel

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from netbox.models.features import ContactsMixin, JobsMixin
+
 from nornir_tasks.errors import RuleViolation
 from nornir_tasks.gam import rules
 

@@ -7,6 +7,7 @@ from typing import Any
 from dcim.choices import InterfaceTypeChoices
 from dcim.models import DeviceRole, DeviceType, InterfaceTemplate, Manufacturer
 from django.db import transaction
+
 from nornir_tasks.gam import catalog
 
 from .saving import create

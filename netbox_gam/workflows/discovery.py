@@ -11,6 +11,7 @@ from dcim.models import Device, Interface, Site
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from ipam.models import IPAddress
+
 from nornir_tasks.contracts import DeviceTarget, Discovered, DiscoveryOutcome, PortReading, Progress, Transport
 from nornir_tasks.gam.catalog import GamModel as CatalogModel
 from nornir_tasks.gam.catalog import find_model
@@ -202,8 +203,8 @@ def _site_for(found: Discovered, options: DiscoveryOptions) -> Site:
 def _ensure_interfaces(device: Device, model: CatalogModel) -> None:
     """Interfaces missing on a device that was made from another template."""
     present = set(device.interfaces.values_list("name", flat=True))
-    kinds = {name: catalog.GHN_TYPE for name in model.ghn_interfaces}
-    kinds |= {name: catalog.UPLINK_TYPE for name in model.uplink_interfaces} | {model.mgmt_interface: catalog.MGMT_TYPE}
+    kinds = dict.fromkeys(model.ghn_interfaces, catalog.GHN_TYPE)
+    kinds |= dict.fromkeys(model.uplink_interfaces, catalog.UPLINK_TYPE) | {model.mgmt_interface: catalog.MGMT_TYPE}
     for name, kind in kinds.items():
         if name not in present:
             create(Interface, message=MESSAGE, device=device, name=name, type=kind, mgmt_only=name == model.mgmt_interface)

@@ -1,4 +1,4 @@
-"""Findings: stored from a comparison, decided by people. Accepting one changes intent and makes the change plan; nothing else does."""
+"""Findings: stored from a comparison, decided by people. Only accepting one changes intent and makes a change plan."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+
 from nornir_tasks.contracts import DeviceReading, EndpointReading, Failure, PortReading, SystemFacts
 from nornir_tasks.contracts import EndpointState as ReadState
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+
 from nornir_tasks.contracts import AlarmReading, DeviceReading, EndpointReading, Failure, Progress, TargetResult
 from nornir_tasks.contracts import EndpointState as ReadState
 from nornir_tasks.errors import ErrorKind
@@ -20,6 +21,15 @@ from .saving import create, update
 
 type OnProgress = Callable[[Progress], None]
 UNREACHABLE_KEY = "polling:unreachable"
+RELATED = (
+    "device__site",
+    "device__role",
+    "device__primary_ip4",
+    "device__primary_ip6",
+    "device__oob_ip",
+    "credential_profile",
+    "snmp_profile",
+)
 
 
 @dataclass
@@ -41,18 +51,7 @@ class PollReport:
 
 def poll(gams: Iterable[GamDevice] | None = None, *, on_progress: OnProgress | None = None) -> PollReport:
     """Read the given GAMs, or all with polling on, and store what was seen."""
-    if gams is None:
-        gams = GamDevice.objects.filter(polling_enabled=True)
-        gams = gams.select_related(
-            "device__site",
-            "device__role",
-            "device__primary_ip4",
-            "device__primary_ip6",
-            "device__oob_ip",
-            "credential_profile",
-            "snmp_profile",
-        )
-    chosen = list(gams)
+    chosen = list(gams if gams is not None else GamDevice.objects.filter(polling_enabled=True).select_related(*RELATED))
     by_pk = {gam.pk: gam for gam in chosen}
     targets, skipped = device_targets(chosen)
     report = PollReport(polled=len(chosen))

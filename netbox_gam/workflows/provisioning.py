@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+
 from nornir_tasks.contracts import (
     ApplyOutcome,
     ApplyResult,
@@ -202,7 +203,7 @@ class _Journal:
         if step is not None and event.state is not None:
             step.state = event.state
             step.sent = list(event.sent) or step.sent
-            step.answer = event.answer or step.answer
+            step.answer = event.answered or step.answer
             step.error = event.failure.message if event.failure else step.error
             now = event.at or timezone.now()
             step.started = step.started or now

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
+
 from nornir_tasks.contracts import (
     BillingService,
     BillingSnapshot,

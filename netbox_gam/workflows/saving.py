@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 
-def create[M](model: type[M], *, message: str = "", **values: Any) -> M:
+def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
     """Create a validated object.
 
     :raises ValidationError: naming field and value
@@ -19,7 +19,7 @@ def create[M](model: type[M], *, message: str = "", **values: Any) -> M:
     return obj  # type: ignore[no-any-return]
 
 
-def update(obj: Any, *, message: str = "", **values: Any) -> bool:
+def update(obj: Any, /, *, message: str = "", **values: Any) -> bool:
     """Set attributes and save, if any of them differs; True when it was saved.
 
     :raises ValidationError: naming field and value

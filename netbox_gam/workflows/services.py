@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+
 from nornir_tasks.contracts import ShelfConfig
 
 from ..choices import SubscriberStatusChoices as Status

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from ipam.models import VLAN
+
 from nornir_tasks.gam.rules import is_reserved_vlan
 
 from ..choices import VlanModeChoices
