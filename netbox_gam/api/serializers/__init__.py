@@ -1,0 +1,29 @@
+"""Serializers, one module per area; NetBox looks them up here by the model's name."""
+
+from .access import CredentialProfileSerializer, SnmpProfileSerializer
+from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
+from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
+from .monitoring import AlarmSerializer
+from .plans import BandwidthPlanSerializer, VlanPoolSerializer
+from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
+from .subscribers import SubscriberSerializer
+
+__all__ = (
+    "AlarmSerializer",
+    "BandwidthPlanSerializer",
+    "BillingLinkSerializer",
+    "BillingPlanSerializer",
+    "BillingSystemSerializer",
+    "ChangePlanDetailSerializer",
+    "ChangePlanSerializer",
+    "ChangeStepSerializer",
+    "CredentialProfileSerializer",
+    "EndpointSerializer",
+    "FindingSerializer",
+    "GamDeviceSerializer",
+    "GamPortSerializer",
+    "SnmpProfileSerializer",
+    "SubscriberSerializer",
+    "SyncRunSerializer",
+    "VlanPoolSerializer",
+)

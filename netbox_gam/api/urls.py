@@ -1,0 +1,27 @@
+"""Endpoints below ``/api/plugins/gam/``."""
+
+from netbox.api.routers import NetBoxRouter
+
+from . import views
+
+app_name = "netbox_gam"
+
+router = NetBoxRouter()
+router.register("gam-devices", views.GamDeviceViewSet)
+router.register("gam-ports", views.GamPortViewSet)
+router.register("endpoints", views.EndpointViewSet)
+router.register("bandwidth-plans", views.BandwidthPlanViewSet)
+router.register("vlan-pools", views.VlanPoolViewSet)
+router.register("subscribers", views.SubscriberViewSet)
+router.register("credential-profiles", views.CredentialProfileViewSet)
+router.register("snmp-profiles", views.SnmpProfileViewSet)
+router.register("billing-systems", views.BillingSystemViewSet)
+router.register("billing-plans", views.BillingPlanViewSet)
+router.register("billing-links", views.BillingLinkViewSet)
+router.register("sync-runs", views.SyncRunViewSet)
+router.register("findings", views.FindingViewSet)
+router.register("change-plans", views.ChangePlanViewSet)
+router.register("change-steps", views.ChangeStepViewSet)
+router.register("alarms", views.AlarmViewSet)
+
+urlpatterns = router.urls

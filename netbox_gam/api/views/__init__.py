@@ -1,0 +1,27 @@
+"""Viewsets, one module per area."""
+
+from .access import CredentialProfileViewSet, SnmpProfileViewSet
+from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
+from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
+from .monitoring import AlarmViewSet
+from .provisioning import ChangePlanViewSet, ChangeStepViewSet
+from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
+
+__all__ = (
+    "AlarmViewSet",
+    "BandwidthPlanViewSet",
+    "BillingLinkViewSet",
+    "BillingPlanViewSet",
+    "BillingSystemViewSet",
+    "ChangePlanViewSet",
+    "ChangeStepViewSet",
+    "CredentialProfileViewSet",
+    "EndpointViewSet",
+    "FindingViewSet",
+    "GamDeviceViewSet",
+    "GamPortViewSet",
+    "SnmpProfileViewSet",
+    "SubscriberViewSet",
+    "SyncRunViewSet",
+    "VlanPoolViewSet",
+)

@@ -1,0 +1,70 @@
+"""GAMs, G.hn ports and endpoints."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import filtersets
+from ...models import Endpoint, GamDevice, GamPort
+from ..requests import DiscoverSerializer, PollSerializer
+from ..serializers import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
+from .base import GamViewSet, verb
+
+
+class GamDeviceViewSet(GamViewSet):
+    """GAMs."""
+
+    queryset = GamDevice.objects.all()
+    serializer_class = GamDeviceSerializer
+    filterset_class = filtersets.GamDeviceFilterSet
+    field_prefetches = {
+        ("display", "name", "status"): ["device"],
+        ("management_address",): ["device__primary_ip4", "device__primary_ip6", "device__oob_ip"],
+        ("site",): ["device__site"],
+        ("role",): ["device__role"],
+    }
+
+    @verb("discover", request=DiscoverSerializer, detail=False)
+    def discover(self, request: Request) -> Response:
+        """Look for GAMs in address ranges, and create or update what is found."""
+        from ...jobs import DiscoverJob
+
+        return self.accepted(DiscoverJob.start(request.user, **self.body(DiscoverSerializer)))
+
+    @verb("poll", request=PollSerializer, detail=False, url_path="poll", url_name="poll-many")
+    def poll_many(self, request: Request) -> Response:
+        """Poll some GAMs now, or all."""
+        from ...jobs import PollJob
+
+        ids = self.body(PollSerializer).get("ids")
+        gams = self.queryset.filter(polling_enabled=True) if ids is None else self.queryset.filter(pk__in=ids)
+        if ids is not None and (missing := set(ids) - set(gams.values_list("pk", flat=True))):
+            raise ValidationError({"ids": [_("Object with ID {id} does not exist").format(id=pk) for pk in sorted(missing)]})
+        return self.accepted(PollJob.start(request.user, gams=list(gams)))
+
+    @verb("poll")
+    def poll(self, request: Request, pk: int) -> Response:
+        """Poll one GAM now."""
+        from ...jobs import PollJob
+
+        return self.accepted(PollJob.start(request.user, gams=[self.get_object()]))
+
+
+class GamPortViewSet(GamViewSet):
+    """G.hn ports."""
+
+    queryset = GamPort.objects.all()
+    serializer_class = GamPortSerializer
+    filterset_class = filtersets.GamPortFilterSet
+    field_prefetches = {("display",): ["gam__device", "interface"]}
+
+
+class EndpointViewSet(GamViewSet):
+    """Endpoints."""
+
+    queryset = Endpoint.objects.all()
+    serializer_class = EndpointSerializer
+    filterset_class = filtersets.EndpointFilterSet

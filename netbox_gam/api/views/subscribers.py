@@ -1,0 +1,73 @@
+"""Bandwidth plans, VLAN pools and subscribers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import filtersets
+from ...models import BandwidthPlan, Subscriber, VlanPool
+from ..requests import ApplySerializer, ChangeBandwidthPlanSerializer
+from ..serializers import BandwidthPlanSerializer, SubscriberSerializer, VlanPoolSerializer
+from .base import GamViewSet, verb
+
+
+class BandwidthPlanViewSet(GamViewSet):
+    """Bandwidth plans."""
+
+    queryset = BandwidthPlan.objects.all()
+    serializer_class = BandwidthPlanSerializer
+    filterset_class = filtersets.BandwidthPlanFilterSet
+
+
+class VlanPoolViewSet(GamViewSet):
+    """VLAN pools."""
+
+    queryset = VlanPool.objects.all()
+    serializer_class = VlanPoolSerializer
+    filterset_class = filtersets.VlanPoolFilterSet
+
+
+class SubscriberViewSet(GamViewSet):
+    """Subscribers and what can be done with their service."""
+
+    queryset = Subscriber.objects.all()
+    serializer_class = SubscriberSerializer
+    filterset_class = filtersets.SubscriberFilterSet
+
+    def _start(self, service_verb: str, body: dict[str, Any]) -> Response:
+        from ...jobs import ServiceJob
+
+        return self.accepted(ServiceJob.start(self.request.user, subscriber=self.get_object(), verb=service_verb, **body))
+
+    @verb("provision", request=ApplySerializer)
+    def activate(self, request: Request, pk: int) -> Response:
+        """Put the service into operation."""
+        return self._start("activate", self.body(ApplySerializer))
+
+    @verb("provision", request=ApplySerializer)
+    def suspend(self, request: Request, pk: int) -> Response:
+        """Cut the service off, to come back later."""
+        return self._start("suspend", self.body(ApplySerializer))
+
+    @verb("provision", request=ApplySerializer)
+    def resume(self, request: Request, pk: int) -> Response:
+        """Bring a suspended service back."""
+        return self._start("resume", self.body(ApplySerializer))
+
+    @verb("provision", request=ApplySerializer)
+    def terminate(self, request: Request, pk: int) -> Response:
+        """Take the service off the GAM for good."""
+        return self._start("terminate", self.body(ApplySerializer))
+
+    @verb("provision", request=ApplySerializer)
+    def plan(self, request: Request, pk: int) -> Response:
+        """Plan what brings the GAM to what is wanted for this subscriber."""
+        return self._start("plan", self.body(ApplySerializer))
+
+    @verb("provision", request=ChangeBandwidthPlanSerializer, url_path="change-plan")
+    def change_plan(self, request: Request, pk: int) -> Response:
+        """Change to another bandwidth plan."""
+        return self._start("change_plan", self.body(ChangeBandwidthPlanSerializer))

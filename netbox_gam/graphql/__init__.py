@@ -1,0 +1,1 @@
+"""GraphQL: types and filters of every model of the plugin, read only."""

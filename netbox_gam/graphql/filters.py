@@ -1,0 +1,424 @@
+"""What lists can be filtered by."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+import strawberry_django
+from netbox.graphql.filter_lookups import FloatLookup, IntegerArrayLookup, IntegerLookup, JSONFilter
+from netbox.graphql.filters import PrimaryModelFilter, register_filter
+from strawberry.scalars import ID
+from strawberry_django import BaseFilterLookup, DatetimeFilterLookup, FilterLookup, StrFilterLookup
+from tenancy.graphql.filter_mixins import ContactFilterMixin, TenancyFilterMixin
+
+from .. import models
+from .enums import (
+    AddressSourceEnum,
+    AlarmSeverityEnum,
+    AlarmSourceEnum,
+    AlarmStateEnum,
+    BillingAuthEnum,
+    BillingSystemTypeEnum,
+    ChangeActionEnum,
+    ChangeKindEnum,
+    ChangePlanStatusEnum,
+    EndpointStatusEnum,
+    FindingKindEnum,
+    FindingStateEnum,
+    HardwareModelEnum,
+    IsolationModeEnum,
+    MediumEnum,
+    PoeModeEnum,
+    SnmpAuthEnum,
+    SnmpPrivEnum,
+    SnmpVersionEnum,
+    StepStateEnum,
+    SubscriberModelEnum,
+    SubscriberStatusEnum,
+    SyncRunStatusEnum,
+    TransportEnum,
+    VlanModeEnum,
+)
+
+if TYPE_CHECKING:
+    from dcim.graphql.filters import DeviceFilter, InterfaceFilter
+    from ipam.graphql.filters import VLANFilter, VLANGroupFilter
+    from users.graphql.filters import UserFilter
+
+__all__ = (
+    "AlarmFilter",
+    "BandwidthPlanFilter",
+    "BillingLinkFilter",
+    "BillingPlanFilter",
+    "BillingSystemFilter",
+    "ChangePlanFilter",
+    "ChangeStepFilter",
+    "CredentialProfileFilter",
+    "EndpointFilter",
+    "FindingFilter",
+    "GamDeviceFilter",
+    "GamPortFilter",
+    "SnmpProfileFilter",
+    "SubscriberFilter",
+    "SyncRunFilter",
+    "VlanPoolFilter",
+)
+
+
+@register_filter(models.CredentialProfile, lookups=True)
+class CredentialProfileFilter(PrimaryModelFilter):
+    """Credential profiles; by anything but the password."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    username: StrFilterLookup | None = strawberry_django.filter_field()
+    gam_devices: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
+@register_filter(models.SnmpProfile, lookups=True)
+class SnmpProfileFilter(PrimaryModelFilter):
+    """SNMP profiles; by anything but community and keys."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    version: BaseFilterLookup[SnmpVersionEnum] | None = strawberry_django.filter_field()
+    username: StrFilterLookup | None = strawberry_django.filter_field()
+    auth_protocol: BaseFilterLookup[SnmpAuthEnum] | None = strawberry_django.filter_field()
+    priv_protocol: BaseFilterLookup[SnmpPrivEnum] | None = strawberry_django.filter_field()
+    gam_devices: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
+@register_filter(models.GamDevice, lookups=True)
+class GamDeviceFilter(ContactFilterMixin, PrimaryModelFilter):
+    """GAMs."""
+
+    device: Annotated["DeviceFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    device_id: ID | None = strawberry_django.filter_field()
+    hardware_model: BaseFilterLookup[HardwareModelEnum] | None = strawberry_django.filter_field()
+    transport: BaseFilterLookup[TransportEnum] | None = strawberry_django.filter_field()
+    address_source: BaseFilterLookup[AddressSourceEnum] | None = strawberry_django.filter_field()
+    address_override: StrFilterLookup | None = strawberry_django.filter_field()
+    ssh_port: IntegerLookup | None = strawberry_django.filter_field()
+    http_port: IntegerLookup | None = strawberry_django.filter_field()
+    https: FilterLookup[bool] | None = strawberry_django.filter_field()
+    https_verify: FilterLookup[bool] | None = strawberry_django.filter_field()
+    snmp_port: IntegerLookup | None = strawberry_django.filter_field()
+    credential_profile: Annotated["CredentialProfileFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    credential_profile_id: ID | None = strawberry_django.filter_field()
+    snmp_profile: Annotated["SnmpProfileFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    snmp_profile_id: ID | None = strawberry_django.filter_field()
+    subscriber_model: BaseFilterLookup[SubscriberModelEnum] | None = strawberry_django.filter_field()
+    management_vlan: Annotated["VLANFilter", strawberry.lazy("ipam.graphql.filters")] | None = strawberry_django.filter_field()
+    management_vlan_id: ID | None = strawberry_django.filter_field()
+    default_nni: Annotated["InterfaceFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    default_nni_id: ID | None = strawberry_django.filter_field()
+    vlan_pool: Annotated["VlanPoolFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    vlan_pool_id: ID | None = strawberry_django.filter_field()
+    polling_enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    polling_interval: IntegerLookup | None = strawberry_django.filter_field()
+    ports: Annotated["GamPortFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    endpoints: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    subscribers: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    change_plans: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    alarms: Annotated["AlarmFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.GamPort, lookups=True)
+class GamPortFilter(PrimaryModelFilter):
+    """G.hn ports."""
+
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    interface: Annotated["InterfaceFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    interface_id: ID | None = strawberry_django.filter_field()
+    number: IntegerLookup | None = strawberry_django.filter_field()
+    medium: BaseFilterLookup[MediumEnum] | None = strawberry_django.filter_field()
+    enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    isolation_mode: BaseFilterLookup[IsolationModeEnum] | None = strawberry_django.filter_field()
+    endpoints: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.Endpoint, lookups=True)
+class EndpointFilter(PrimaryModelFilter):
+    """Endpoints."""
+
+    mac_address: StrFilterLookup | None = strawberry_django.filter_field()
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    model: StrFilterLookup | None = strawberry_django.filter_field()
+    serial: StrFilterLookup | None = strawberry_django.filter_field()
+    status: BaseFilterLookup[EndpointStatusEnum] | None = strawberry_django.filter_field()
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    port: Annotated["GamPortFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    port_id: ID | None = strawberry_django.filter_field()
+    auto_port: FilterLookup[bool] | None = strawberry_django.filter_field()
+    device: Annotated["DeviceFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    device_id: ID | None = strawberry_django.filter_field()
+    subscriber: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    alarms: Annotated["AlarmFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.BandwidthPlan, lookups=True)
+class BandwidthPlanFilter(PrimaryModelFilter):
+    """Bandwidth plans."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    downstream_kbps: IntegerLookup | None = strawberry_django.filter_field()
+    upstream_kbps: IntegerLookup | None = strawberry_django.filter_field()
+    overhead_percent: FloatLookup | None = strawberry_django.filter_field()
+    unthrottled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    subscribers: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    billing_plans: Annotated["BillingPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
+@register_filter(models.VlanPool, lookups=True)
+class VlanPoolFilter(PrimaryModelFilter):
+    """VLAN pools."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    vlan_group: Annotated["VLANGroupFilter", strawberry.lazy("ipam.graphql.filters")] | None = strawberry_django.filter_field()
+    vlan_group_id: ID | None = strawberry_django.filter_field()
+    mode: BaseFilterLookup[VlanModeEnum] | None = strawberry_django.filter_field()
+    first_vid: IntegerLookup | None = strawberry_django.filter_field()
+    last_vid: IntegerLookup | None = strawberry_django.filter_field()
+    shared_vlan: Annotated["VLANFilter", strawberry.lazy("ipam.graphql.filters")] | None = strawberry_django.filter_field()
+    shared_vlan_id: ID | None = strawberry_django.filter_field()
+    outer_vlan: Annotated["VLANFilter", strawberry.lazy("ipam.graphql.filters")] | None = strawberry_django.filter_field()
+    outer_vlan_id: ID | None = strawberry_django.filter_field()
+    gam_devices: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
+@register_filter(models.Subscriber, lookups=True)
+class SubscriberFilter(ContactFilterMixin, TenancyFilterMixin, PrimaryModelFilter):
+    """Subscribers."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    full_name: StrFilterLookup | None = strawberry_django.filter_field()
+    email: StrFilterLookup | None = strawberry_django.filter_field()
+    phone: StrFilterLookup | None = strawberry_django.filter_field()
+    service_address: StrFilterLookup | None = strawberry_django.filter_field()
+    status: BaseFilterLookup[SubscriberStatusEnum] | None = strawberry_django.filter_field()
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    endpoint: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    endpoint_id: ID | None = strawberry_django.filter_field()
+    port: Annotated["GamPortFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    port_id: ID | None = strawberry_django.filter_field()
+    bandwidth_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    bandwidth_plan_id: ID | None = strawberry_django.filter_field()
+    vlan: Annotated["VLANFilter", strawberry.lazy("ipam.graphql.filters")] | None = strawberry_django.filter_field()
+    vlan_id: ID | None = strawberry_django.filter_field()
+    tagged: FilterLookup[bool] | None = strawberry_django.filter_field()
+    remapped_vid: IntegerLookup | None = strawberry_django.filter_field()
+    port2_vid: IntegerLookup | None = strawberry_django.filter_field()
+    allowed_vids: IntegerArrayLookup | None = strawberry_django.filter_field()
+    trunk: FilterLookup[bool] | None = strawberry_django.filter_field()
+    double_tagged: FilterLookup[bool] | None = strawberry_django.filter_field()
+    outer_vlan: Annotated["VLANFilter", strawberry.lazy("ipam.graphql.filters")] | None = strawberry_django.filter_field()
+    outer_vlan_id: ID | None = strawberry_django.filter_field()
+    nni: Annotated["InterfaceFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    nni_id: ID | None = strawberry_django.filter_field()
+    poe_mode: BaseFilterLookup[PoeModeEnum] | None = strawberry_django.filter_field()
+    billing_links: Annotated["BillingLinkFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    change_plans: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.BillingSystem, lookups=True)
+class BillingSystemFilter(PrimaryModelFilter):
+    """Billing systems; by anything but their secrets."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    type: BaseFilterLookup[BillingSystemTypeEnum] | None = strawberry_django.filter_field()
+    url: StrFilterLookup | None = strawberry_django.filter_field()
+    auth: BaseFilterLookup[BillingAuthEnum] | None = strawberry_django.filter_field()
+    verify_tls: FilterLookup[bool] | None = strawberry_django.filter_field()
+    ca_file: StrFilterLookup | None = strawberry_django.filter_field()
+    enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    interval: IntegerLookup | None = strawberry_django.filter_field()
+    options: JSONFilter | None = strawberry_django.filter_field()
+    billing_plans: Annotated["BillingPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    links: Annotated["BillingLinkFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    sync_runs: Annotated["SyncRunFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.BillingPlan, lookups=True)
+class BillingPlanFilter(PrimaryModelFilter):
+    """Billing plans."""
+
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    external_id: StrFilterLookup | None = strawberry_django.filter_field()
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    download_kbps: IntegerLookup | None = strawberry_django.filter_field()
+    upload_kbps: IntegerLookup | None = strawberry_django.filter_field()
+    price: FloatLookup | None = strawberry_django.filter_field()
+    bandwidth_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    bandwidth_plan_id: ID | None = strawberry_django.filter_field()
+
+
+@register_filter(models.BillingLink, lookups=True)
+class BillingLinkFilter(PrimaryModelFilter):
+    """Billing links."""
+
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    entity: StrFilterLookup | None = strawberry_django.filter_field()
+    external_id: StrFilterLookup | None = strawberry_django.filter_field()
+    account_id: StrFilterLookup | None = strawberry_django.filter_field()
+    subscriber: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    subscriber_id: ID | None = strawberry_django.filter_field()
+    match_reason: StrFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.SyncRun, lookups=True)
+class SyncRunFilter(PrimaryModelFilter):
+    """Reconciliation runs."""
+
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    status: BaseFilterLookup[SyncRunStatusEnum] | None = strawberry_django.filter_field()
+    started: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    finished: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    complete: FilterLookup[bool] | None = strawberry_django.filter_field()
+    scope: StrFilterLookup | None = strawberry_django.filter_field()
+    counts: JSONFilter | None = strawberry_django.filter_field()
+    timings: JSONFilter | None = strawberry_django.filter_field()
+    findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.Finding, lookups=True)
+class FindingFilter(PrimaryModelFilter):
+    """Findings."""
+
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    kind: BaseFilterLookup[FindingKindEnum] | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[FindingStateEnum] | None = strawberry_django.filter_field()
+    title: StrFilterLookup | None = strawberry_django.filter_field()
+    fingerprint: StrFilterLookup | None = strawberry_django.filter_field()
+    entity: StrFilterLookup | None = strawberry_django.filter_field()
+    external_id: StrFilterLookup | None = strawberry_django.filter_field()
+    subscriber: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    subscriber_id: ID | None = strawberry_django.filter_field()
+    endpoint: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    endpoint_id: ID | None = strawberry_django.filter_field()
+    billing_values: JSONFilter | None = strawberry_django.filter_field()
+    intent_values: JSONFilter | None = strawberry_django.filter_field()
+    actual_values: JSONFilter | None = strawberry_django.filter_field()
+    rule: StrFilterLookup | None = strawberry_django.filter_field()
+    first_seen: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    last_seen: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    sync_run: Annotated["SyncRunFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    sync_run_id: ID | None = strawberry_django.filter_field()
+    change_plan: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    change_plan_id: ID | None = strawberry_django.filter_field()
+
+
+@register_filter(models.ChangePlan, lookups=True)
+class ChangePlanFilter(PrimaryModelFilter):
+    """Change plans."""
+
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    status: BaseFilterLookup[ChangePlanStatusEnum] | None = strawberry_django.filter_field()
+    reason: StrFilterLookup | None = strawberry_django.filter_field()
+    requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    requested_by_id: ID | None = strawberry_django.filter_field()
+    transport: BaseFilterLookup[TransportEnum] | None = strawberry_django.filter_field()
+    state_hash: StrFilterLookup | None = strawberry_django.filter_field()
+    error: StrFilterLookup | None = strawberry_django.filter_field()
+    verified: FilterLookup[bool] | None = strawberry_django.filter_field()
+    saved: FilterLookup[bool] | None = strawberry_django.filter_field()
+    started: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    finished: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    subscribers: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    steps: Annotated["ChangeStepFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.ChangeStep, lookups=True)
+class ChangeStepFilter(PrimaryModelFilter):
+    """Steps of change plans."""
+
+    change_plan: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    change_plan_id: ID | None = strawberry_django.filter_field()
+    index: IntegerLookup | None = strawberry_django.filter_field()
+    action: BaseFilterLookup[ChangeActionEnum] | None = strawberry_django.filter_field()
+    kind: BaseFilterLookup[ChangeKindEnum] | None = strawberry_django.filter_field()
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    why: StrFilterLookup | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[StepStateEnum] | None = strawberry_django.filter_field()
+    answer: StrFilterLookup | None = strawberry_django.filter_field()
+    error: StrFilterLookup | None = strawberry_django.filter_field()
+    started: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    finished: DatetimeFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.Alarm, lookups=True)
+class AlarmFilter(PrimaryModelFilter):
+    """Alarms."""
+
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    endpoint: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    endpoint_id: ID | None = strawberry_django.filter_field()
+    source: BaseFilterLookup[AlarmSourceEnum] | None = strawberry_django.filter_field()
+    key: StrFilterLookup | None = strawberry_django.filter_field()
+    entity: StrFilterLookup | None = strawberry_django.filter_field()
+    condition: StrFilterLookup | None = strawberry_django.filter_field()
+    severity: BaseFilterLookup[AlarmSeverityEnum] | None = strawberry_django.filter_field()
+    service_affecting: FilterLookup[bool] | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[AlarmStateEnum] | None = strawberry_django.filter_field()
+    text: StrFilterLookup | None = strawberry_django.filter_field()
+    raised: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    cleared: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    acknowledged_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    acknowledged_by_id: ID | None = strawberry_django.filter_field()

@@ -1,0 +1,79 @@
+"""Queries: each model by id, and as a list."""
+
+import strawberry
+import strawberry_django
+
+from .types import (
+    AlarmType,
+    BandwidthPlanType,
+    BillingLinkType,
+    BillingPlanType,
+    BillingSystemType,
+    ChangePlanType,
+    ChangeStepType,
+    CredentialProfileType,
+    EndpointType,
+    FindingType,
+    GamDeviceType,
+    GamPortType,
+    SnmpProfileType,
+    SubscriberType,
+    SyncRunType,
+    VlanPoolType,
+)
+
+
+@strawberry.type(name="Query")
+class GamQuery:
+    """Queries of the plugin."""
+
+    gam_device: GamDeviceType = strawberry_django.field()
+    gam_device_list: list[GamDeviceType] = strawberry_django.field()
+
+    gam_port: GamPortType = strawberry_django.field()
+    gam_port_list: list[GamPortType] = strawberry_django.field()
+
+    endpoint: EndpointType = strawberry_django.field()
+    endpoint_list: list[EndpointType] = strawberry_django.field()
+
+    bandwidth_plan: BandwidthPlanType = strawberry_django.field()
+    bandwidth_plan_list: list[BandwidthPlanType] = strawberry_django.field()
+
+    vlan_pool: VlanPoolType = strawberry_django.field()
+    vlan_pool_list: list[VlanPoolType] = strawberry_django.field()
+
+    subscriber: SubscriberType = strawberry_django.field()
+    subscriber_list: list[SubscriberType] = strawberry_django.field()
+
+    credential_profile: CredentialProfileType = strawberry_django.field()
+    credential_profile_list: list[CredentialProfileType] = strawberry_django.field()
+
+    snmp_profile: SnmpProfileType = strawberry_django.field()
+    snmp_profile_list: list[SnmpProfileType] = strawberry_django.field()
+
+    billing_system: BillingSystemType = strawberry_django.field()
+    billing_system_list: list[BillingSystemType] = strawberry_django.field()
+
+    billing_plan: BillingPlanType = strawberry_django.field()
+    billing_plan_list: list[BillingPlanType] = strawberry_django.field()
+
+    billing_link: BillingLinkType = strawberry_django.field()
+    billing_link_list: list[BillingLinkType] = strawberry_django.field()
+
+    sync_run: SyncRunType = strawberry_django.field()
+    sync_run_list: list[SyncRunType] = strawberry_django.field()
+
+    finding: FindingType = strawberry_django.field()
+    finding_list: list[FindingType] = strawberry_django.field()
+
+    change_plan: ChangePlanType = strawberry_django.field()
+    change_plan_list: list[ChangePlanType] = strawberry_django.field()
+
+    change_step: ChangeStepType = strawberry_django.field()
+    change_step_list: list[ChangeStepType] = strawberry_django.field()
+
+    alarm: AlarmType = strawberry_django.field()
+    alarm_list: list[AlarmType] = strawberry_django.field()
+
+
+schema = [GamQuery]

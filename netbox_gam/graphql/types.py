@@ -1,0 +1,299 @@
+"""GraphQL types. Secrets are left out; what a user may not view is null instead of an error."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+import strawberry_django
+from django.db.models import F
+from extras.graphql.mixins import ContactsMixin
+from netbox.graphql.scalars import BigInt
+from netbox.graphql.types import PrimaryObjectType, register_type
+
+from .. import models
+from .filters import (
+    AlarmFilter,
+    BandwidthPlanFilter,
+    BillingLinkFilter,
+    BillingPlanFilter,
+    BillingSystemFilter,
+    ChangePlanFilter,
+    ChangeStepFilter,
+    CredentialProfileFilter,
+    EndpointFilter,
+    FindingFilter,
+    GamDeviceFilter,
+    GamPortFilter,
+    SnmpProfileFilter,
+    SubscriberFilter,
+    SyncRunFilter,
+    VlanPoolFilter,
+)
+
+if TYPE_CHECKING:
+    from dcim.graphql.types import DeviceType, InterfaceType
+    from ipam.graphql.types import VLANGroupType, VLANType
+    from tenancy.graphql.types import TenantType
+    from users.graphql.types import UserType
+
+__all__ = (
+    "AlarmType",
+    "BandwidthPlanType",
+    "BillingLinkType",
+    "BillingPlanType",
+    "BillingSystemType",
+    "ChangePlanType",
+    "ChangeStepType",
+    "CredentialProfileType",
+    "EndpointType",
+    "FindingType",
+    "GamDeviceType",
+    "GamPortType",
+    "SnmpProfileType",
+    "SubscriberType",
+    "SyncRunType",
+    "VlanPoolType",
+)
+
+Device = Annotated["DeviceType", strawberry.lazy("dcim.graphql.types")]
+Interface = Annotated["InterfaceType", strawberry.lazy("dcim.graphql.types")]
+Tenant = Annotated["TenantType", strawberry.lazy("tenancy.graphql.types")]
+User = Annotated["UserType", strawberry.lazy("users.graphql.types")]
+VLAN = Annotated["VLANType", strawberry.lazy("ipam.graphql.types")]
+VLANGroup = Annotated["VLANGroupType", strawberry.lazy("ipam.graphql.types")]
+Alarm = Annotated["AlarmType", strawberry.lazy("netbox_gam.graphql.types")]
+BandwidthPlan = Annotated["BandwidthPlanType", strawberry.lazy("netbox_gam.graphql.types")]
+BillingLink = Annotated["BillingLinkType", strawberry.lazy("netbox_gam.graphql.types")]
+BillingPlan = Annotated["BillingPlanType", strawberry.lazy("netbox_gam.graphql.types")]
+BillingSystem = Annotated["BillingSystemType", strawberry.lazy("netbox_gam.graphql.types")]
+ChangePlan = Annotated["ChangePlanType", strawberry.lazy("netbox_gam.graphql.types")]
+ChangeStep = Annotated["ChangeStepType", strawberry.lazy("netbox_gam.graphql.types")]
+CredentialProfile = Annotated["CredentialProfileType", strawberry.lazy("netbox_gam.graphql.types")]
+Endpoint = Annotated["EndpointType", strawberry.lazy("netbox_gam.graphql.types")]
+Finding = Annotated["FindingType", strawberry.lazy("netbox_gam.graphql.types")]
+GamDevice = Annotated["GamDeviceType", strawberry.lazy("netbox_gam.graphql.types")]
+GamPort = Annotated["GamPortType", strawberry.lazy("netbox_gam.graphql.types")]
+SnmpProfile = Annotated["SnmpProfileType", strawberry.lazy("netbox_gam.graphql.types")]
+Subscriber = Annotated["SubscriberType", strawberry.lazy("netbox_gam.graphql.types")]
+SyncRun = Annotated["SyncRunType", strawberry.lazy("netbox_gam.graphql.types")]
+VlanPool = Annotated["VlanPoolType", strawberry.lazy("netbox_gam.graphql.types")]
+
+
+@register_type(
+    models.CredentialProfile, exclude=list(models.CredentialProfile.secret_fields), filters=CredentialProfileFilter, pagination=True
+)
+class CredentialProfileType(PrimaryObjectType):
+    """User name for SSH and JSON-RPC."""
+
+    gam_devices: list[GamDevice]
+
+
+@register_type(models.SnmpProfile, exclude=list(models.SnmpProfile.secret_fields), filters=SnmpProfileFilter, pagination=True)
+class SnmpProfileType(PrimaryObjectType):
+    """SNMP version and protocols."""
+
+    gam_devices: list[GamDevice]
+
+
+@strawberry_django.type(
+    models.DeviceState,
+    fields=[
+        "reachable", "last_attempt", "last_success", "failure_kind", "failure_message", "problems", "firmware", "sys_name",
+        "cpu_percent", "temperatures_c", "fans_rpm", "power_supplies", "led",
+    ],
+)  # fmt: skip
+class GamDeviceStateType:
+    """The last reading of a GAM. Reached through a GAM only, which is where permissions are checked."""
+
+    uptime_seconds: BigInt | None
+
+
+@strawberry_django.type(
+    models.EndpointState,
+    fields=[
+        "read_at", "present", "state", "configured_port", "detected_port", "subscriber_name", "profile_name", "firmware",
+        "firmware_mismatch", "wire_length_m", "rx_phy_mbps", "tx_phy_mbps", "rx_max_mbps", "tx_max_mbps",
+    ],
+)  # fmt: skip
+class GamEndpointStateType:
+    """The last reading of an endpoint. Reached through an endpoint only, which is where permissions are checked."""
+
+    uptime_seconds: BigInt | None
+
+
+@register_type(models.GamDevice, fields="__all__", filters=GamDeviceFilter, pagination=True)
+class GamDeviceType(ContactsMixin, PrimaryObjectType):
+    """A GAM."""
+
+    device: Device | None
+    credential_profile: CredentialProfile | None
+    snmp_profile: SnmpProfile | None
+    management_vlan: VLAN | None
+    default_nni: Interface | None
+    vlan_pool: VlanPool | None
+    ports: list[GamPort]
+    endpoints: list[Endpoint]
+    subscribers: list[Subscriber]
+    change_plans: list[ChangePlan]
+    alarms: list[Alarm]
+    observed: GamDeviceStateType | None
+
+    # Annotations, because joining the device would get around the permission that ``device`` is checked for.
+    @strawberry_django.field(annotate={"graphql_device_name": F("device__name")})
+    def display(self) -> str:
+        return self.graphql_device_name or f"GAM {self.pk}"
+
+
+@register_type(models.GamPort, fields="__all__", filters=GamPortFilter, pagination=True)
+class GamPortType(PrimaryObjectType):
+    """A G.hn port."""
+
+    gam: GamDevice | None
+    interface: Interface | None
+    endpoints: list[Endpoint]
+
+    @strawberry_django.field(
+        annotate={"graphql_device_name": F("gam__device__name"), "graphql_interface_name": F("interface__name")}
+    )
+    def display(self) -> str:
+        return f"{self.graphql_device_name or f'GAM {self.gam_id}'} {self.graphql_interface_name}"
+
+
+@register_type(models.Endpoint, fields="__all__", filters=EndpointFilter, pagination=True)
+class EndpointType(PrimaryObjectType):
+    """An endpoint."""
+
+    mac_address: str
+    gam: GamDevice | None
+    port: GamPort | None
+    device: Device | None
+    subscriber: Subscriber | None
+    alarms: list[Alarm]
+    findings: list[Finding]
+    observed: list[GamEndpointStateType]
+
+
+@register_type(models.BandwidthPlan, fields="__all__", filters=BandwidthPlanFilter, pagination=True)
+class BandwidthPlanType(PrimaryObjectType):
+    """A speed sold, and the rates it becomes on a shelf."""
+
+    subscribers: list[Subscriber]
+    billing_plans: list[BillingPlan]
+
+    @strawberry_django.field(only=["downstream_kbps", "overhead_percent", "unthrottled"])
+    def downstream_rate_mbps(self) -> int | None:
+        return self.downstream_rate_mbps
+
+    @strawberry_django.field(only=["upstream_kbps", "overhead_percent", "unthrottled"])
+    def upstream_rate_mbps(self) -> int | None:
+        return self.upstream_rate_mbps
+
+
+@register_type(models.VlanPool, fields="__all__", filters=VlanPoolFilter, pagination=True)
+class VlanPoolType(PrimaryObjectType):
+    """The part of a VLAN group that subscribers get their VLAN from."""
+
+    vlan_group: VLANGroup | None
+    shared_vlan: VLAN | None
+    outer_vlan: VLAN | None
+    gam_devices: list[GamDevice]
+
+
+@register_type(models.Subscriber, fields="__all__", filters=SubscriberFilter, pagination=True)
+class SubscriberType(ContactsMixin, PrimaryObjectType):
+    """A customer's service."""
+
+    tenant: Tenant | None
+    gam: GamDevice | None
+    endpoint: Endpoint | None
+    port: GamPort | None
+    bandwidth_plan: BandwidthPlan | None
+    vlan: VLAN | None
+    outer_vlan: VLAN | None
+    nni: Interface | None
+    billing_links: list[BillingLink]
+    change_plans: list[ChangePlan]
+    findings: list[Finding]
+
+
+@register_type(models.BillingSystem, exclude=list(models.BillingSystem.secret_fields), filters=BillingSystemFilter, pagination=True)
+class BillingSystemType(PrimaryObjectType):
+    """A Sonar or Splynx instance."""
+
+    billing_plans: list[BillingPlan]
+    links: list[BillingLink]
+    sync_runs: list[SyncRun]
+    findings: list[Finding]
+
+
+@register_type(models.BillingPlan, fields="__all__", filters=BillingPlanFilter, pagination=True)
+class BillingPlanType(PrimaryObjectType):
+    """A tariff or data service."""
+
+    system: BillingSystem | None
+    bandwidth_plan: BandwidthPlan | None
+
+
+@register_type(models.BillingLink, fields="__all__", filters=BillingLinkFilter, pagination=True)
+class BillingLinkType(PrimaryObjectType):
+    """Which object of a billing system a subscriber is."""
+
+    system: BillingSystem | None
+    subscriber: Subscriber | None
+
+    @strawberry_django.field(annotate={"graphql_system_name": F("system__name")}, only=["entity", "external_id"])
+    def display(self) -> str:
+        return f"{self.graphql_system_name}: {self.entity} {self.external_id}"
+
+
+@register_type(models.SyncRun, fields="__all__", filters=SyncRunFilter, pagination=True)
+class SyncRunType(PrimaryObjectType):
+    """One reconciliation with a billing system."""
+
+    system: BillingSystem | None
+    findings: list[Finding]
+
+    @strawberry_django.field(annotate={"graphql_system_name": F("system__name")}, only=["started"])
+    def display(self) -> str:
+        return f"{self.graphql_system_name} {self.started:%Y-%m-%d %H:%M:%S}"
+
+
+@register_type(models.Finding, fields="__all__", filters=FindingFilter, pagination=True)
+class FindingType(PrimaryObjectType):
+    """One difference, with the values on each side."""
+
+    system: BillingSystem | None
+    subscriber: Subscriber | None
+    endpoint: Endpoint | None
+    sync_run: SyncRun | None
+    change_plan: ChangePlan | None
+
+
+@register_type(models.ChangePlan, fields="__all__", filters=ChangePlanFilter, pagination=True)
+class ChangePlanType(PrimaryObjectType):
+    """What will be, or was, written to a GAM."""
+
+    gam: GamDevice | None
+    requested_by: User | None
+    subscribers: list[Subscriber]
+    steps: list[ChangeStep]
+    findings: list[Finding]
+
+
+@register_type(models.ChangeStep, fields="__all__", filters=ChangeStepFilter, pagination=True)
+class ChangeStepType(PrimaryObjectType):
+    """One step of a change plan."""
+
+    change_plan: ChangePlan | None
+
+
+@register_type(models.Alarm, fields="__all__", filters=AlarmFilter, pagination=True)
+class AlarmType(PrimaryObjectType):
+    """Something wrong with a GAM or an endpoint."""
+
+    gam: GamDevice | None
+    endpoint: Endpoint | None
+    acknowledged_by: User | None
+
+    @strawberry_django.field(annotate={"graphql_device_name": F("gam__device__name")}, only=["entity", "condition"])
+    def display(self) -> str:
+        return f"{self.graphql_device_name or f'GAM {self.gam_id}'} {self.entity} {self.condition}"
