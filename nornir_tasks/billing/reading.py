@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..contracts import Progress
+from ..contracts import BillingService, Progress, ServiceState
 from ..errors import BillingError, ErrorKind
 from .fields import Row
 from .http import ReadCancelledError
@@ -36,6 +36,12 @@ class Reading:
     def table(self, name: str) -> Table:
         """Rows of a collection; empty when it was not read."""
         return self.tables.get(name, {})
+
+    def counts(self, services: Sequence[BillingService]) -> dict[str, int]:
+        """Rows per collection, and how many services came of them: ``billed_services``, ``billed_in_service``."""
+        counts = {name: len(table) for name, table in self.tables.items() if name not in self.absent}
+        active = sum(service.state is ServiceState.IN_SERVICE for service in services)
+        return {**counts, "billed_services": len(services), "billed_in_service": active}
 
     def fail(self, name: str, message: str, error: BillingError | None = None) -> None:
         """Note that a collection could not be read properly."""

@@ -262,7 +262,7 @@ def fetch(client: SonarClient, *, on_progress: Callable[[Progress], None] | None
         services=joined.services,
         plans=joined.plans,
         orphans=joined.orphans,
-        counts={name: len(table) for name, table in reading.tables.items()},
+        counts=reading.counts(joined.services),
         problems=tuple(reading.problems),
     )
 

@@ -37,6 +37,7 @@ class _Equipment:
     logins: dict[str, None] = field(default_factory=dict)
     hosts: dict[str, None] = field(default_factory=dict)
     static_hosts: dict[str, None] = field(default_factory=dict)
+    devices: list[dict[str, list[str]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class _Join:
             for owner in owners:
                 self.equipment[owner].macs.update(dict.fromkeys(device.macs))
                 self.equipment[owner].serials.update(dict.fromkeys(device.serials))
+                self.equipment[owner].devices.append({"macs": list(device.macs), "serials": list(device.serials)})
             if owners:
                 continue
             if (device.macs or device.serials) and self._is_unowned(items[id]):
@@ -248,6 +250,7 @@ class _Join:
                 "service_updated_at": words(row.get("updated_at")),
                 "logins": list(equipment.logins),
                 "static_ipv4": list(equipment.static_hosts),
+                "devices": equipment.devices,
             },
         )
 

@@ -267,7 +267,7 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
         services=joined.services,
         plans=joined.plans,
         orphans=joined.orphans,
-        counts={name: len(table) for name, table in reading.tables.items() if name not in reading.absent},
+        counts=reading.counts(joined.services),
         problems=tuple(reading.problems),
     )
 

@@ -134,6 +134,7 @@ class _Equipment:
     def __init__(self, reading: Reading, lineages: Mapping[str, list[Lineage]]) -> None:
         self.macs: dict[str, dict[str, None]] = {}
         self.serials: dict[str, dict[str, None]] = {}
+        self.devices: dict[str, list[dict[str, list[str]]]] = {}
         self.acs: dict[str, list[str]] = {}
         self.online: dict[str, list[Row]] = {}
         self._home = {
@@ -166,6 +167,7 @@ class _Equipment:
             if home := self._service_for(row, "service_id"):
                 self.macs.setdefault(home, {}).update(dict.fromkeys(macs))
                 self.serials.setdefault(home, {}).update(dict.fromkeys(filter(None, [serial])))
+                self.devices.setdefault(home, []).append({"macs": list(macs), "serials": [serial] if serial else []})
         elif macs or serial:
             stock, status = ident(row.get("stock_id")), words(row.get("status"))
             where = f"{status}, stock {stock}" if stock else status
@@ -208,6 +210,7 @@ def _service(customer: Row, lineage: Lineage, equipment: _Equipment, status_map:
             "mac_text": words(row.get("mac")),
             "static_ipv4": list(_static_hosts(row)),
             "online_macs": [mac for session in sessions for mac in mac_list(session.get("mac"))],
+            "devices": equipment.devices.get(lineage.id, []),
             "acs_serials": equipment.acs.get(lineage.id, []),
             "planned": [{"id": ident(item["id"]), "plan": ident(item.get("tariff_id"))} for item in lineage.planned],
         },
