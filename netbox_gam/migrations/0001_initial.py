@@ -70,6 +70,8 @@ class Migration(migrations.Migration):
                 ('downstream_kbps', models.PositiveIntegerField(default=0)),
                 ('upstream_kbps', models.PositiveIntegerField(default=0)),
                 ('overhead_percent', models.DecimalField(decimal_places=1, default=Decimal('8.0'), max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(50)])),
+                ('downstream_shelf_mbps', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('upstream_shelf_mbps', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('unthrottled', models.BooleanField(default=False)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='users.owner')),
                 ('tags', taggit.managers.TaggableManager(through='extras.TaggedItem', to='extras.Tag')),

@@ -34,6 +34,15 @@ class BandwidthPlan(GamModel):
         validators=[MinValueValidator(0), MaxValueValidator(50)],
         help_text=_("Per cent added on the shelf, whose limiter counts layer 2: 6 to 8 is customary"),
     )
+    downstream_shelf_mbps = models.PositiveSmallIntegerField(
+        _("downstream on the shelf"),
+        null=True,
+        blank=True,
+        help_text=_("Mbit/s; empty: derived from speed and overhead. Adopted plans have what their shelf had"),
+    )
+    upstream_shelf_mbps = models.PositiveSmallIntegerField(
+        _("upstream on the shelf"), null=True, blank=True, help_text=_("Mbit/s; empty: derived from speed and overhead")
+    )
     unthrottled = models.BooleanField(_("unthrottled"), default=False, help_text=_("No limit on the shelf; takes no slot"))
 
     clone_fields = ("downstream_kbps", "upstream_kbps", "overhead_percent", "unthrottled")
@@ -49,20 +58,25 @@ class BandwidthPlan(GamModel):
     @property
     def downstream_rate_mbps(self) -> int | None:
         """Downstream limit on the shelf in whole Mbit/s, overhead included; None when unthrottled."""
-        return None if self.unthrottled else rules.shelf_rate_mbps(self.downstream_kbps, float(self.overhead_percent))
+        return self._rate(self.downstream_shelf_mbps, self.downstream_kbps)
 
     @property
     def upstream_rate_mbps(self) -> int | None:
         """Upstream limit on the shelf in whole Mbit/s, overhead included; None when unthrottled."""
-        return None if self.unthrottled else rules.shelf_rate_mbps(self.upstream_kbps, float(self.overhead_percent))
+        return self._rate(self.upstream_shelf_mbps, self.upstream_kbps)
+
+    def _rate(self, exact_mbps: int | None, sold_kbps: int) -> int | None:
+        if self.unthrottled:
+            return None
+        return exact_mbps or rules.shelf_rate_mbps(sold_kbps, self.overhead_percent)
 
     def clean(self) -> None:
         super().clean()
         try:
             rules.valid_name("name", self.name)
             if not self.unthrottled:
-                for name in ("downstream_kbps", "upstream_kbps"):
-                    rules.valid_rate(name, rules.shelf_rate_mbps(getattr(self, name), float(self.overhead_percent)))
+                for name in ("downstream", "upstream"):
+                    rules.valid_rate(f"{name}_kbps", getattr(self, f"{name}_rate_mbps"))
         except RuleViolation as violation:
             raise ValidationError({violation.field: f"{violation.value}: {violation.rule}"}) from None
 

@@ -106,16 +106,30 @@ class _PlansByRate:
         return self.plans[rates]
 
     def _create(self, profile: ProfileConfig) -> BandwidthPlan:
-        name = profile.name
-        if BandwidthPlan.objects.filter(name=name).exists():
-            name = f"{profile.downstream_mbps}/{profile.upstream_mbps} Mbit/s"
+        """A plan with exactly the shelf's rates, sold as the known plan they fit, if one does."""
+        rates = f"{profile.downstream_mbps}/{profile.upstream_mbps}"
+        values: dict[str, Any] = {
+            "name": profile.name,
+            "downstream_kbps": profile.downstream_mbps * 1000,
+            "upstream_kbps": profile.upstream_mbps * 1000,
+            "overhead_percent": 0,
+        }
+        sold = next((plan for plan in self.plans.values() if _fits(profile, plan)), None)
+        if sold is not None:
+            values |= {
+                "name": f"{sold.name} {rates}"[:31],
+                "downstream_kbps": sold.downstream_kbps,
+                "upstream_kbps": sold.upstream_kbps,
+            }
+            values |= {"downstream_shelf_mbps": profile.downstream_mbps, "upstream_shelf_mbps": profile.upstream_mbps}
+            values["overhead_percent"] = sold.overhead_percent
+        if BandwidthPlan.objects.filter(name=values["name"]).exists():
+            values["name"] = f"{rates} Mbit/s"
         self.created += 1
-        return create(
-            BandwidthPlan,
-            message="Adopted from a shelf",
-            name=name,
-            downstream_kbps=profile.downstream_mbps * 1000,
-            upstream_kbps=profile.upstream_mbps * 1000,
-            overhead_percent=0,
-            description="Found on a shelf; overhead is included in the rates",
-        )
+        return create(BandwidthPlan, message="Adopted from a shelf", description="Rates as found on a shelf", **values)
+
+
+def _fits(profile: ProfileConfig, plan: BandwidthPlan) -> bool:
+    """Whether a shelf's rates are a plan's speeds with some other overhead: none to 20 per cent (18 was met in the field)."""
+    pairs = ((profile.downstream_mbps, plan.downstream_kbps), (profile.upstream_mbps, plan.upstream_kbps))
+    return all(sold and 1.0 <= mbps * 1000 / sold <= 1.2 for mbps, sold in pairs)
