@@ -12,7 +12,7 @@ from ..contracts import BillingService, FindingDraft, FindingKind, IntentEndpoin
 RULES: Mapping[FindingKind, str] = {
     FindingKind.ACTIVE_NOT_ON_NETWORK: "A service that is active at billing needs an active subscriber on its endpoint.",
     FindingKind.INACTIVE_ON_NETWORK: "A service that is suspended or terminated at billing must not be active on the network.",
-    FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT: "An active service at billing must name an endpoint the network knows, by MAC or serial.",
+    FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT: "An active service must name an endpoint the network knows, by MAC or serial.",
     FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER: "A subscriber active on the network must be a service at a billing system.",
     FindingKind.EQUIPMENT_WITHOUT_ACCOUNT: "Equipment on the network or at an address must hang on an account at billing.",
     FindingKind.MAC_MISMATCH: "The MAC at billing must be that of the endpoint that serves the customer.",
