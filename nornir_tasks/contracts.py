@@ -107,7 +107,8 @@ class SnmpCredential:
 class DeviceTarget:
     """One GAM to talk to. ``name`` is unique within a batch and keys every result.
 
-    ``limits``: per-target overrides of seconds: ``connect``, ``operation``, ``deadline``.
+    ``limits``: per-target overrides of seconds: ``connect``, ``operation``, ``deadline``. ``ssh_host_key``: the fingerprint
+    (``SHA256:…``) the shelf must show; empty accepts what it shows.
     """
 
     name: str
@@ -126,6 +127,7 @@ class DeviceTarget:
     role: str = ""
     device_id: int | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
+    ssh_host_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

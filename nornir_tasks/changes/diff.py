@@ -15,6 +15,7 @@ from ..contracts import (
     ConfigObject,
     EndpointConfig,
     FieldDiff,
+    PoeMode,
     ProfileConfig,
     ShelfConfig,
     SubscriberConfig,
@@ -80,11 +81,14 @@ def _by_mac(actual: ShelfConfig, item: EndpointConfig, desired: ShelfConfig) -> 
 def merge(actual: ConfigObject, desired: ConfigObject) -> ConfigObject:
     """``desired`` with the shelf's id and with the shelf's value wherever ``desired`` leaves the choice to the shelf.
 
-    PoE None means "as it is"; an endpoint on auto is satisfied with the port it locked to.
+    PoE None means "as it is", and "enable" is what a shelf does not print. An endpoint on auto is satisfied with the port it
+    locked to.
     """
     if isinstance(actual, SubscriberConfig) and isinstance(desired, SubscriberConfig):
         allowed = actual.allowed_vlans if set(actual.allowed_vlans) == set(desired.allowed_vlans) else desired.allowed_vlans
-        return replace(desired, id=actual.id, poe=desired.poe or actual.poe, allowed_vlans=allowed)
+        unprinted = actual.poe is None and desired.poe is PoeMode.ENABLE
+        poe = actual.poe if desired.poe is None or unprinted else desired.poe
+        return replace(desired, id=actual.id, poe=poe, allowed_vlans=allowed)
     if isinstance(actual, EndpointConfig) and isinstance(desired, EndpointConfig):
         if desired.port is not None:
             return replace(desired, id=actual.id, auto_port=False)

@@ -12,9 +12,11 @@ from ..contracts import (
     ConfigObject,
     EndpointConfig,
     FieldDiff,
+    PoeMode,
     ProfileConfig,
     ShelfConfig,
     SubscriberConfig,
+    SubscriberModel,
 )
 from ..gam.rules import allocate_id
 
@@ -103,6 +105,12 @@ def _rename_references(config: ShelfConfig, kind: ChangeKind, old: str, new: str
     return replace(config, subscribers=renamed)
 
 
+def sayable(config: ShelfConfig) -> ShelfConfig:
+    """A configuration without what the command line has no words for, which is then not in its text either."""
+    plain = (replace(s, trunk=False, double_tag=False, outer_vlan=None, nni=None, port=None) for s in config.subscribers)
+    return replace(config, subscribers=tuple(plain), subscriber_model=SubscriberModel.ENDPOINT_AWARE, default_nni=None)
+
+
 # ----------------------------------------------------------------------------------------------------------- differences
 
 
@@ -136,10 +144,12 @@ def field_diffs(before: ConfigObject | None, after: ConfigObject | None) -> tupl
 def settle(expected: ConfigObject, actual: ConfigObject) -> ConfigObject:
     """``actual`` with what a shelf decides by itself taken back to what ``expected`` says.
 
-    PoE that was not asked for (``None``) may be anything, and an endpoint on "auto" may have locked to a port.
+    PoE that was not asked for (``None``) may be anything, PoE that is not printed is the shelf's default, which is "enable",
+    and an endpoint on "auto" may have locked to a port.
     """
-    if isinstance(expected, SubscriberConfig) and isinstance(actual, SubscriberConfig) and expected.poe is None:
-        return replace(actual, poe=None)
+    if isinstance(expected, SubscriberConfig) and isinstance(actual, SubscriberConfig):
+        unprinted = actual.poe is None and expected.poe is PoeMode.ENABLE
+        return replace(actual, poe=expected.poe) if expected.poe is None or unprinted else actual
     if isinstance(expected, EndpointConfig) and isinstance(actual, EndpointConfig):
         return replace(actual, port=None, auto_port=True) if expected.auto_port and expected.port is None else actual
     return actual

@@ -1,0 +1,200 @@
+"""Driver over the shell, on a scrapli connection of the platform ``positron_gam``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any, Self
+
+from paramiko.ssh_exception import SSHException
+from scrapli.exceptions import (
+    ScrapliAuthenticationFailed,
+    ScrapliConnectionError,
+    ScrapliConnectionNotOpened,
+    ScrapliException,
+    ScrapliPrivilegeError,
+    ScrapliTimeout,
+)
+
+from ..contracts import Change, DeviceTarget, ShelfConfig, Transport
+from ..errors import DeviceError, ErrorKind
+from ..gam import commands, parsers
+from ..gam.platform import CONFIG, EXEC, HOST_KEY_REFUSED, GamShell, scrapli_options
+
+logger = logging.getLogger(__name__)
+
+
+class SshDriver:
+    """A shelf's shell. See :class:`~nornir_tasks.drivers.base.GamDriver`.
+
+    :param target: the shelf's name, for messages
+    :param connect: opens a session; called again after one was lost
+    :param disconnect: closes it
+    """
+
+    transport = Transport.SSH
+
+    def __init__(self, target: str, connect: Callable[[], GamShell], disconnect: Callable[[GamShell], None]) -> None:
+        self.target = target
+        self._connect = connect
+        self._disconnect = disconnect
+        self._shell: GamShell | None = None
+
+    @classmethod
+    def from_target(cls, target: DeviceTarget) -> Self:
+        """A driver with a session of its own, for use outside Nornir."""
+
+        def connect() -> GamShell:
+            shell = GamShell(
+                target.address,
+                port=target.ssh_port,
+                auth_username=target.login.username,
+                auth_password=target.login.password,
+                **scrapli_options(target),
+            )
+            shell.open()
+            return shell
+
+        return cls(target.name, connect, lambda shell: shell.close())
+
+    @classmethod
+    def from_host(cls, host: Any, configuration: Any) -> Self:
+        """A driver on a Nornir host's connection "scrapli" (nornir_scrapli's own plugin)."""
+
+        def disconnect(_shell: GamShell) -> None:
+            host.close_connection("scrapli")
+
+        return cls(str(host.name), lambda: host.get_connection("scrapli", configuration), disconnect)
+
+    @property
+    def host_key(self) -> str:
+        """Fingerprint of the key the shelf showed."""
+        return self._shell.host_key if self._shell is not None else ""
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Connect and log in; a session that is left over is closed first.
+
+        :raises DeviceError: UNREACHABLE, AUTH (also for an unexpected host key), TIMEOUT
+        """
+        self.close()
+        with self._typed_errors("open a session"):
+            self._shell = self._connect()
+
+    def close(self) -> None:
+        """Disconnect; never raises."""
+        shell, self._shell = self._shell, None
+        if shell is None:
+            return
+        # whatever is wrong with a session that is being given up no longer matters
+        with suppress(ScrapliException, SSHException, OSError, EOFError):
+            self._disconnect(shell)
+
+    def read_running(self) -> ShelfConfig:
+        """The running configuration."""
+        return parsers.parse_config(self._show(commands.RUNNING_COMMAND))
+
+    def read_startup(self) -> ShelfConfig:
+        """The startup configuration."""
+        return parsers.parse_config(self._show(commands.STARTUP_COMMAND))
+
+    def render(self, change: Change, config: ShelfConfig) -> tuple[str, ...]:
+        """The lines for a change; see :func:`nornir_tasks.gam.commands.render`."""
+        return commands.render(change, config)
+
+    def apply(self, sends: Sequence[str]) -> str:
+        """Type lines in configuration mode; the first refusal stops."""
+        answers: list[str] = []
+        for line in sends:
+            with self._typed_errors(line):
+                shell = self._open_shell()
+                shell.acquire_priv(CONFIG)
+                answer = str(shell.channel.send_input(line)[1].decode("utf-8", "replace"))
+            answers.append(self._accepted(line, answer))
+        return "\n".join(text for text in answers if text)
+
+    def save(self) -> str:
+        """``copy running-config startup-config``."""
+        answer = self._show(commands.SAVE_COMMAND)
+        if not answer.lstrip().startswith(("%", "Building")) and answer.strip():
+            raise self._error(ErrorKind.UNPARSEABLE, f"{commands.SAVE_COMMAND!r} was answered with {answer.strip()[:80]!r}")
+        return answer
+
+    def backup(self) -> str:
+        """The running configuration's text, checked to be a whole one."""
+        text = parsers.clean_output(self._show(commands.RUNNING_COMMAND))
+        parsers.parse_config(text)
+        return text
+
+    def show(self, command: str) -> str:
+        """The answer to any command that only reads.
+
+        :raises DeviceError: REJECTED when the shelf refuses it
+        """
+        return self._show(command)
+
+    def restart(self, command: str = "reload cold") -> None:
+        """Send a command after which the shelf goes down, and do not wait for an answer; the session is given up.
+
+        :raises DeviceError: when it could not even be sent
+        """
+        with self._typed_errors(command):
+            shell = self._open_shell()
+            shell.acquire_priv(EXEC)
+            shell.channel.write(command)
+            shell.channel.send_return()
+        self.close()
+
+    def _show(self, command: str) -> str:
+        with self._typed_errors(command):
+            shell = self._open_shell()
+            shell.acquire_priv(EXEC)
+            answer = str(shell.send_command(command).result)
+        return self._accepted(command, answer)
+
+    def _accepted(self, command: str, answer: str) -> str:
+        cleaned = parsers.clean_output(answer).strip("\n")
+        refused = parsers.refusal(cleaned)
+        if refused:
+            raise self._error(ErrorKind.REJECTED, f"{command!r}: {refused}")
+        return cleaned
+
+    def _open_shell(self) -> GamShell:
+        if self._shell is None or not self._shell.isalive():
+            raise ScrapliConnectionNotOpened("the session is closed")
+        return self._shell
+
+    def _error(self, kind: ErrorKind, message: str) -> DeviceError:
+        return DeviceError(kind, message, target=self.target)
+
+    @contextmanager
+    def _typed_errors(self, doing: str) -> Iterator[None]:
+        """scrapli's, paramiko's and the socket's errors as typed ones; ``doing`` names the command."""
+        try:
+            yield
+        except ScrapliAuthenticationFailed as problem:
+            words = str(problem) if HOST_KEY_REFUSED in str(problem) else "the shelf refused user name or password"
+            raise self._error(ErrorKind.AUTH, words) from problem
+        except ScrapliTimeout as problem:
+            raise self._error(ErrorKind.TIMEOUT, f"{doing!r}: no answer within the time limit") from problem
+        except ScrapliPrivilegeError as problem:
+            raise self._error(ErrorKind.UNPARSEABLE, f"{doing!r}: the prompt is not a GAM's: {problem}") from problem
+        except (ScrapliConnectionError, ScrapliConnectionNotOpened) as problem:
+            raise self._lost(doing, problem) from problem
+        except (ScrapliException, SSHException, OSError, EOFError) as problem:
+            raise self._error(ErrorKind.UNREACHABLE, f"{doing!r}: {problem or type(problem).__name__}") from problem
+
+    def _lost(self, doing: str, problem: Exception) -> DeviceError:
+        cause = problem.__cause__
+        if isinstance(cause, TimeoutError):
+            return self._error(ErrorKind.TIMEOUT, f"{doing!r}: no answer within the time limit")
+        reason = f" ({cause})" if isinstance(cause, SSHException | OSError) and str(cause) else ""
+        return self._error(ErrorKind.UNREACHABLE, f"{doing!r}: the session was lost or could not be opened{reason}")

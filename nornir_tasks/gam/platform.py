@@ -1,0 +1,169 @@
+"""The GAM's shell as a scrapli platform: prompts, modes, pager, host key.
+
+The shell is that of the IStaX family: ``NAME#``, ``NAME(config)#``, ``NAME(config-if-vlan)#``, a bare ``#`` where the host name is
+empty, messages that begin with ``%``. :func:`register` makes the platform known under :data:`PLATFORM`, the name Nornir hosts
+carry, so that nornir_scrapli's own connection plugin and tasks work unchanged.
+
+Host keys: a target may name the fingerprint it expects (:attr:`DeviceTarget.ssh_host_key`). It is compared before the password is
+sent, and a shelf with another key is refused. Without one the first key is accepted, logged at level INFO and kept on the driver
+(``host_key``), so that the caller can store it and expect it from then on. A shelf makes its key when it is first started and has
+no certificate, so there is nothing better to check the first time.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import sys
+import types
+from typing import Any
+
+from scrapli.driver.network import AsyncNetworkDriver, NetworkDriver
+from scrapli.driver.network.base_driver import PrivilegeLevel
+from scrapli.exceptions import ScrapliAuthenticationFailed, ScrapliConnectionError, ScrapliConnectionNotOpened
+from scrapli.transport.plugins.paramiko.transport import ParamikoTransport
+
+from ..contracts import DeviceTarget
+
+PLATFORM = "positron_gam"
+"""Nornir's and scrapli's name of the platform. The underscore becomes the dot of a module path in scrapli."""
+
+EXEC = "privilege_exec"
+CONFIG = "configuration"
+HOST_KEY_REFUSED = "host key"
+_HOST = r"[A-Za-z0-9.\-_@/:]{0,63}"
+_TERMINAL_WIDTH = 512
+
+logger = logging.getLogger(__name__)
+
+
+def privilege_levels() -> dict[str, PrivilegeLevel]:
+    """The modes of the shell and how to get from one to the other."""
+    return {
+        "exec": PrivilegeLevel(rf"^{_HOST}>[ \t]?$", "exec", "", "", "", False, ""),
+        EXEC: PrivilegeLevel(rf"^{_HOST}#[ \t]?$", EXEC, "exec", "disable", "enable", True, r"^[Pp]assword:\s?$"),
+        CONFIG: PrivilegeLevel(
+            rf"^{_HOST}\(config[A-Za-z0-9.\-/:_]{{0,32}}\)#[ \t]?$", CONFIG, EXEC, "end", "configure terminal", False, ""
+        ),
+    }
+
+
+def fingerprint(key: bytes) -> str:
+    """``SHA256:…`` of a public key, as ssh-keygen prints it."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+
+
+class GamTransport(ParamikoTransport):
+    """paramiko, with the host key compared to a fingerprint, a wide terminal, and an end of the session that is noticed."""
+
+    expected_host_key = ""
+    host_key = ""
+
+    def _verify_key(self) -> None:
+        if self.session is None:
+            raise ScrapliConnectionNotOpened
+        self.host_key = fingerprint(self.session.get_remote_server_key().asbytes())
+        if not self.expected_host_key:
+            logger.info("first contact, accepted host key %s of %s", self.host_key, self._base_transport_args.host)
+        elif self.host_key != self.expected_host_key:
+            raise ScrapliAuthenticationFailed(
+                f"{HOST_KEY_REFUSED}: expected {self.expected_host_key}, the shelf has {self.host_key}"
+            )
+
+    def _open_channel(self) -> None:
+        if self.session is None:
+            raise ScrapliConnectionNotOpened
+        self.session_channel = self.session.open_session()
+        self._set_timeout(self._base_transport_args.timeout_transport)
+        # a line longer than the terminal would come back scrolled, and the echo would never be recognised
+        self.session_channel.get_pty(width=_TERMINAL_WIDTH)
+        self.session_channel.invoke_shell()
+
+    def read(self) -> bytes:
+        data: bytes = super().read()
+        if not data:
+            # paramiko answers a closed channel with nothing, for ever; scrapli would spin until its time limit
+            raise ScrapliConnectionError("the shelf closed the session")
+        return data
+
+
+class GamShell(NetworkDriver):
+    """A session with a GAM's shell. ``host_key`` is the fingerprint the shelf showed, empty before opening."""
+
+    def __init__(self, host: str, *, ssh_host_key: str = "", **options: Any) -> None:
+        defaults: dict[str, Any] = {
+            "privilege_levels": privilege_levels(),
+            "default_desired_privilege_level": EXEC,
+            "on_open": prepare,
+            "on_close": leave,
+            "transport": "paramiko",
+            "comms_return_char": "\r",
+            "auth_strict_key": True,
+        }
+        super().__init__(host=host, **{**defaults, **options})
+        transport = GamTransport(self.transport._base_transport_args, self.transport.plugin_transport_args)
+        transport.expected_host_key = ssh_host_key
+        self.transport = transport
+        self.channel.transport = transport
+
+    @property
+    def host_key(self) -> str:
+        """Fingerprint of the key the shelf showed."""
+        return str(self.transport.host_key)
+
+    def _abort_config(self) -> None:
+        self.acquire_priv(EXEC)
+
+
+def prepare(shell: NetworkDriver) -> None:
+    """After login: privileged mode, no pager (it would wait for a key for ever), a line as wide as the terminal."""
+    shell.acquire_priv(EXEC)
+    shell.send_command("terminal length 0")
+    shell.send_command(f"terminal width {_TERMINAL_WIDTH}")
+
+
+def leave(shell: NetworkDriver) -> None:
+    """Before closing: leave the shell, so that the shelf does not keep the session until its idle limit."""
+    if shell.isalive():
+        shell.acquire_priv(EXEC)
+        shell.channel.write("logout")
+        shell.channel.send_return()
+
+
+def register() -> None:
+    """Make the platform known to scrapli, and so to nornir_scrapli. May be called any number of times."""
+    name = f"scrapli_community.{PLATFORM.replace('_', '.')}"
+    if name in sys.modules:
+        return
+    module: Any = types.ModuleType(name)
+    module.SCRAPLI_PLATFORM = {
+        "driver_type": {"sync": GamShell, "async": AsyncNetworkDriver},
+        "defaults": {
+            "privilege_levels": privilege_levels(),
+            "default_desired_privilege_level": EXEC,
+            "sync_on_open": prepare,
+            "sync_on_close": leave,
+            "async_on_open": None,
+            "async_on_close": None,
+            "textfsm_platform": "",
+            "genie_platform": "",
+        },
+    }
+    sys.modules[name] = module
+    # paramiko reports every closed socket as an error of its own; the driver reports what matters
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    logging.getLogger("scrapli").setLevel(logging.CRITICAL)
+
+
+def scrapli_options(target: DeviceTarget) -> dict[str, Any]:
+    """Extra connection options for a target (Nornir's ``extras`` of the connection "scrapli"): time limits and host key."""
+    return {
+        "timeout_socket": target.limits.get("connect", 10.0),
+        "timeout_transport": target.limits.get("operation", 30.0),
+        "timeout_ops": target.limits.get("operation", 30.0),
+        "ssh_host_key": target.ssh_host_key,
+    }
+
+
+register()
