@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from nornir_tasks.contracts import FindingDraft, FindingKind, ServiceState
 
 from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
 from ..exceptions import InvalidState
-from ..models import BillingPlan, BillingSystem, ChangePlan, Endpoint, Finding, Subscriber, SyncRun
+from ..models import BandwidthPlan, BilledService, BillingPlan, BillingSystem, ChangePlan, Endpoint, Finding, Subscriber, SyncRun
 from . import services
 from .saving import create, update
 
@@ -33,30 +34,51 @@ def store(
 ) -> StoredFindings:
     """Create new findings, keep standing ones, resolve those that are gone.
 
-    An incomplete reading resolves nothing; an inconclusive one leaves the kinds that follow from absence alone.
+    An incomplete reading resolves nothing; an inconclusive one leaves the kinds that follow from absence alone. A subscriber
+    nobody pays for is no billing system's finding: every system's run finds the same one.
     """
-    known = {finding.fingerprint: finding for finding in Finding.objects.filter(system=system)}
     report = StoredFindings()
-    current: set[str] = set()
+    own = [draft for draft in drafts if draft.kind is not FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER]
+    shared = [
+        replace(draft, fingerprint=_nobodys(draft)) for draft in drafts if draft.kind is FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER
+    ]
+    for owner, chosen in ((system, own), (None, shared)):
+        known = {finding.fingerprint: finding for finding in Finding.objects.filter(system=owner)}
+        current = _store_drafts(owner, run, chosen, known, at, report)
+        if complete:
+            gone = [finding for fingerprint, finding in known.items() if fingerprint not in current]
+            report.resolved += _resolve(gone, run, conclusive=conclusive)
+    return report
+
+
+def _nobodys(draft: FindingDraft) -> str:
+    return hashlib.sha256(f"{draft.kind}:{draft.subscriber_key}".encode()).hexdigest()
+
+
+def _store_drafts(
+    owner: BillingSystem | None,
+    run: SyncRun,
+    drafts: Sequence[FindingDraft],
+    known: dict[str, Finding],
+    at: datetime,
+    report: StoredFindings,
+) -> set[str]:
     for draft in drafts:
-        current.add(draft.fingerprint)
         finding = known.get(draft.fingerprint)
         if finding is None:
-            _create(system, run, draft, at)
+            _create(owner, run, draft, at)
             report.opened += 1
         elif _came_back(finding):
             update(finding, message=f"Found again by {run}", state=FindingStateChoices.OPEN, change_plan=None)
             report.reopened += 1
         else:
             report.standing += 1
-    Finding.objects.filter(system=system, fingerprint__in=current).update(last_seen=at, sync_run=run)
-    if complete:
-        gone = [finding for fingerprint, finding in known.items() if fingerprint not in current]
-        report.resolved = _resolve(gone, run, conclusive=conclusive)
-    return report
+    current = {draft.fingerprint for draft in drafts}
+    Finding.objects.filter(system=owner, fingerprint__in=current).update(last_seen=at, sync_run=run)
+    return current
 
 
-def _create(system: BillingSystem, run: SyncRun, draft: FindingDraft, at: datetime) -> Finding:
+def _create(system: BillingSystem | None, run: SyncRun, draft: FindingDraft, at: datetime) -> Finding:
     return create(
         Finding,
         message=f"Found by {run}",
@@ -132,18 +154,29 @@ def _subscriber_of(finding: Finding) -> Subscriber:
     return finding.subscriber
 
 
-def _billed_plan(finding: Finding) -> Any:
+def _billed(finding: Finding) -> BilledService:
+    """The service at billing as the last complete snapshot has it.
+
+    :raises InvalidState: it is not there any more
+    """
+    row = BilledService.objects.filter(system=finding.system, entity=finding.entity, external_id=finding.external_id).first()
+    if row is None:
+        raise InvalidState(
+            f"{finding.system} has no {finding.entity} {finding.external_id} any more.", next_step="Reconcile again."
+        )
+    return row
+
+
+def _billed_plan(finding: Finding) -> BandwidthPlan:
     """The bandwidth plan the billed plan stands for.
 
-    :raises InvalidState: it is not mapped
+    :raises InvalidState: the service has no plan at billing, or it is not mapped
     """
-    external_id = finding.billing_values.get("plan_id")
-    if not external_id:
-        return None
-    mapped = BillingPlan.objects.filter(system=finding.system, external_id=external_id).select_related("bandwidth_plan").first()
+    plan_id = _billed(finding).plan_id
+    mapped = BillingPlan.objects.filter(system=finding.system, external_id=plan_id).select_related("bandwidth_plan").first()
     if mapped is None or mapped.bandwidth_plan is None:
         raise InvalidState(
-            f"The plan {mapped.name if mapped else external_id!r} is not mapped to a bandwidth plan.",
+            f"The plan {str(mapped) if mapped else plan_id!r} is not mapped to a bandwidth plan.",
             next_step="Map it on the billing plan's page, then accept again.",
         )
     return mapped.bandwidth_plan
@@ -160,7 +193,7 @@ def _put_into_service(finding: Finding, user: Any) -> ChangePlan:
 
 def _cut_off(finding: Finding, user: Any) -> ChangePlan:
     subscriber = _subscriber_of(finding)
-    if finding.billing_values.get("state") == ServiceState.TERMINATED:
+    if _billed(finding).state == ServiceState.TERMINATED:
         return services.terminate(subscriber, user=user)
     return services.suspend(subscriber, user=user)
 
