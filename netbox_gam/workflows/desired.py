@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nornir_tasks.contracts import ChangeKind, EndpointConfig, PoeMode, ProfileConfig, ShelfConfig, SubscriberConfig
-from nornir_tasks.gam.rules import endpoint_auto_name
+from nornir_tasks.gam.rules import NAME_MAX, endpoint_auto_name
 
 from .. import settings
 from ..choices import SubscriberStatusChoices
@@ -13,11 +13,17 @@ from ..choices import SubscriberStatusChoices
 type Removal = tuple[ChangeKind, str]
 
 
-def profile_of(plan: Any) -> ProfileConfig | None:
-    """The bandwidth profile a BandwidthPlan needs on a shelf; None for unthrottled or no plan."""
+def profile_of(plan: Any, actual: ShelfConfig) -> ProfileConfig | None:
+    """The bandwidth profile a BandwidthPlan needs on a shelf; None for unthrottled or no plan.
+
+    A profile of that name with other rates serves other subscribers: theirs is left alone, this one is named by its rates.
+    """
     if plan is None or plan.unthrottled:
         return None
-    return ProfileConfig(plan.name, plan.downstream_rate_mbps, plan.upstream_rate_mbps)
+    rates = (plan.downstream_rate_mbps, plan.upstream_rate_mbps)
+    taken = any(item.name == plan.name and (item.downstream_mbps, item.upstream_mbps) != rates for item in actual.profiles)
+    name = f"{plan.name} {rates[0]}/{rates[1]}"[:NAME_MAX] if taken else plan.name
+    return ProfileConfig(name, *rates)
 
 
 def endpoint_of(endpoint: Any, actual: ShelfConfig) -> EndpointConfig:
@@ -78,7 +84,7 @@ def desired_config(subscribers: list[Any], actual: ShelfConfig) -> tuple[ShelfCo
             continue
         if subscriber.status == SubscriberStatusChoices.PENDING:
             continue
-        profile = profile_of(subscriber.bandwidth_plan)
+        profile = profile_of(subscriber.bandwidth_plan, actual)
         if profile is not None:
             profiles[profile.name] = profile
         endpoint = endpoint_of(subscriber.endpoint, actual) if subscriber.endpoint_id else None

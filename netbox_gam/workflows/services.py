@@ -53,7 +53,7 @@ def activate(
     def intent(actual: ShelfConfig) -> dict[str, Any]:
         values: dict[str, Any] = {"status": Status.ACTIVE, "gam": gam, "endpoint": endpoint}
         if bandwidth_plan is not None:
-            values["bandwidth_plan"] = bandwidth_plan
+            values["bandwidth_plan"] = local_plan(bandwidth_plan, actual)
         if not subscriber.vlan_id:
             if gam.vlan_pool is None:
                 raise InvalidState(f"{gam} has no VLAN pool.", next_step="Give the GAM a VLAN pool, or the subscriber a VLAN.")
@@ -97,12 +97,30 @@ def change_plan(subscriber: Subscriber, bandwidth_plan: BandwidthPlan | None, *,
     _expect(subscriber, Status.ACTIVE, Status.SUSPENDED, verb="change the plan of")
     words = bandwidth_plan.name if bandwidth_plan else "unthrottled"
     reason = f"Plan of {subscriber} to {words}"
-    return _change(subscriber, _gam_of(subscriber), lambda _: {"bandwidth_plan": bandwidth_plan}, user=user, reason=reason)
+
+    def intent(actual: ShelfConfig) -> dict[str, Any]:
+        return {"bandwidth_plan": local_plan(bandwidth_plan, actual) if bandwidth_plan else None}
+
+    return _change(subscriber, _gam_of(subscriber), intent, user=user, reason=reason)
 
 
 def plan(subscriber: Subscriber, *, user: Any) -> ChangePlan:
     """The plan that brings the shelf to what NetBox says of this subscriber, without changing what it says."""
     return _change(subscriber, _gam_of(subscriber), lambda _: {}, user=user, reason=f"Push {subscriber}")
+
+
+def local_plan(wanted: BandwidthPlan, actual: ShelfConfig) -> BandwidthPlan:
+    """The plan of the same sold speed whose rates the shelf has a profile for already, else ``wanted``.
+
+    A shelf has 14 slots; shelves set up by hand carry the same product with their own overhead.
+    """
+    present = {(profile.downstream_mbps, profile.upstream_mbps) for profile in actual.profiles}
+    if wanted.unthrottled or (wanted.downstream_rate_mbps, wanted.upstream_rate_mbps) in present:
+        return wanted
+    same = BandwidthPlan.objects.filter(
+        unthrottled=False, downstream_kbps=wanted.downstream_kbps, upstream_kbps=wanted.upstream_kbps
+    )
+    return next((plan for plan in same if (plan.downstream_rate_mbps, plan.upstream_rate_mbps) in present), wanted)
 
 
 def _expect(subscriber: Subscriber, *allowed: str, verb: str) -> None:
