@@ -1,0 +1,28 @@
+"""Lists; one module per area."""
+
+from .access import CredentialProfileTable, SnmpProfileTable
+from .billing import BilledServiceTable, BillingLinkTable, BillingPlanTable, BillingSystemTable, FindingTable, SyncRunTable
+from .devices import EndpointTable, GamDeviceTable, GamPortTable
+from .monitoring import AlarmTable
+from .provisioning import ChangePlanTable, ChangeStepTable
+from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+
+__all__ = (
+    "AlarmTable",
+    "BandwidthPlanTable",
+    "BilledServiceTable",
+    "BillingLinkTable",
+    "BillingPlanTable",
+    "BillingSystemTable",
+    "ChangePlanTable",
+    "ChangeStepTable",
+    "CredentialProfileTable",
+    "EndpointTable",
+    "FindingTable",
+    "GamDeviceTable",
+    "GamPortTable",
+    "SnmpProfileTable",
+    "SubscriberTable",
+    "SyncRunTable",
+    "VlanPoolTable",
+)

@@ -1,0 +1,1 @@
+"""Panels, buttons and drawings that pages are made of."""
