@@ -176,7 +176,7 @@ class _Factory:
     """Hands out everything that must be unique in the town, in an order only the seed decides."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311 - made-up data, not secrets
+        self.random = random.Random(seed)
         self._tails: set[int] = set()
         self._serials: set[str] = set()
         self._numbers = FIRST_NUMBER

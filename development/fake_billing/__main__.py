@@ -20,6 +20,8 @@ PARENT_CHECK_SECONDS = 1.0
 
 def main() -> None:
     """Parse the command line and serve."""
+    # Asked first of all: once the parent is gone, whoever adopted this process would be taken for it.
+    parent = os.getppid()
     parser = argparse.ArgumentParser(
         prog="python -m development.fake_billing", description="Sonar and Splynx stand-ins of the demo town."
     )
@@ -28,11 +30,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="loopback port (default: any free one)")
     parser.add_argument("--state-file", type=Path, help="also write the ready line there, while serving")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when the process that started this one is gone")
-    asyncio.run(serve(parser.parse_args()))
+    asyncio.run(serve(parser.parse_args(), parent))
 
 
-async def serve(options: argparse.Namespace) -> None:
-    """Serve until told to stop, or until the parent is gone."""
+async def serve(options: argparse.Namespace, parent: int) -> None:
+    """Serve until told to stop, or until ``parent``, a process id, is the parent no more."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -42,7 +44,7 @@ async def serve(options: argparse.Namespace) -> None:
     if options.state_file:
         write_state(options.state_file, ready)
     print(ready, flush=True)
-    watcher = asyncio.create_task(follow_parent(stop)) if options.exit_with_parent else None
+    watcher = asyncio.create_task(follow_parent(parent, stop)) if options.exit_with_parent else None
     await stop.wait()
     if watcher:
         watcher.cancel()
@@ -51,9 +53,8 @@ async def serve(options: argparse.Namespace) -> None:
         options.state_file.unlink(missing_ok=True)
 
 
-async def follow_parent(stop: asyncio.Event) -> None:
+async def follow_parent(parent: int, stop: asyncio.Event) -> None:
     """Set ``stop`` once this process has been given to another parent."""
-    parent = os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(PARENT_CHECK_SECONDS)
     stop.set()

@@ -17,10 +17,11 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from development.fake_billing.sonar_data import internet_service_id, iso
 from development.fake_billing.sonar_store import SonarStore
 from development.fake_billing.splynx_app import SplynxApi
 from development.fake_billing.splynx_data import CUSTOMER_STATUS, as_strings
-from development.fake_billing.world import SONAR, SPLYNX, ControlError, PersonChange, World
+from development.fake_billing.world import LONG_AGO, SONAR, SPLYNX, ControlError, PersonChange, World
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 CUSTOMERS_MODEL = "models\\common\\customers\\Customers"
@@ -156,18 +157,15 @@ class Hooks:
 def sonar_events(change: PersonChange) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """Event name, object id and current values for a change of a Sonar account."""
     before, after = change.before, change.after
-    current = {
-        "id": after.number,
-        "name": after.name,
-        "created_at": "2024-05-02T15:00:00+00:00",
-        "updated_at": change.at.isoformat(),
-    }
+    times = {"created_at": iso(LONG_AGO), "updated_at": iso(change.at)}
+    current = {"id": after.number, "name": after.name, **times}
     if before is None:
         yield "account.create", after.number, current
     elif before.status != after.status:
         yield "account.status", after.number, current
     if before is not None and before.plan != after.plan:
-        yield "account.service.add", after.number, current
+        service_id = internet_service_id(after)
+        yield "account.service.add", service_id, {"id": service_id, "account_id": after.number, **times}
     if before is not None and (before.macs, before.serials, before.ipv4) != (after.macs, after.serials, after.ipv4):
         yield "account.update", after.number, current
 

@@ -212,7 +212,7 @@ class SonarTables:
 
     def _services(self, person: TownPerson) -> int:
         """The account's services; the id of the internet service."""
-        id = person.number * 10 + 1
+        id = internet_service_id(person)
         if person.number % 3 == 0:
             self._account_service(id - 1, person.number, ROUTER_LEASE_ID)
         self._account_service(id, person.number, self._plans[person.plan])
@@ -281,10 +281,15 @@ class SonarTables:
             self._add("account_events", position + 1, account_id=change.after.number, event_datetime=iso(change.at), **what)
 
 
+def internet_service_id(person: TownPerson) -> int:
+    """Id of the account service that is the person's internet service."""
+    return person.number * 10 + 1
+
+
 def stamps(collection: str, id: int, at: datetime) -> Row:
     """The columns every entity has beside its id; ``_version`` changes with every change."""
     unique = base64.b64encode(f"{collection}-{id}".encode()).decode()
-    version = f"{int(at.timestamp()):x}"[-6:]
+    version = f"{int(at.timestamp() * 1000):x}"[-8:]
     return {"sonar_unique_id": unique, "created_at": iso(LONG_AGO), "updated_at": iso(at), "_version": version}
 
 

@@ -73,7 +73,7 @@ class SonarStore:
         key = ("custom_field_id", "customfielddataable_type", "customfielddataable_id")
         for row in self.written["custom_field_data"]:
             if all(row[name] == values[name] for name in key):
-                row.update(values, **{"updated_at": iso(datetime.now(UTC))})
+                row.update(values, updated_at=iso(datetime.now(UTC)))
                 self._writes += 1
                 return row
         return self.write("custom_field_data", values)

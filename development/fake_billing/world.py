@@ -215,7 +215,7 @@ class World:
 
     def _record(self, before: TownPerson | None, after: TownPerson) -> None:
         self.people[after.number] = after
-        change = PersonChange(before, after, datetime.now(UTC).replace(microsecond=0))
+        change = PersonChange(before, after, datetime.now(UTC))
         self.changes.append(change)
         self.revision += 1
         for listener in self.listeners:

@@ -18,6 +18,7 @@ import requests
 from development.fake_billing.hooks import php_pairs
 from development.fake_billing.testing import RunningBilling, running_billing
 from development.town import Town
+from nornir_tasks.billing import read_sonar_hook, read_splynx_hook
 
 
 @dataclass
@@ -76,6 +77,18 @@ def test_sonar_asks_with_head_then_posts_unsigned_json(fresh: RunningBilling, re
     event = json.loads(body)
     assert (event["event"], event["object_id"]) == ("account.status", number)
     assert not any("signature" in name.lower() for name in headers)
+    hint = read_sonar_hook(body, "secret", "secret")
+    assert (hint.entity, hint.external_id) == ("account", str(number))
+
+
+def test_sonar_names_the_service_when_the_plan_changes(fresh: RunningBilling, receiver: Receiver, town: Town) -> None:
+    fresh.register_hook("sonar", receiver.url)
+    number = active(town, "sonar")
+    fresh.set_person(number, plan="home-500" if fresh.person(number).plan != "home-500" else "home-250")
+    fresh.flush_hooks()
+    ((_, body),) = receiver.posts()
+    hint = read_sonar_hook(body, "secret", "secret")
+    assert (hint.entity, hint.external_id, hint.account_id) == ("account_service", f"{number}.{number * 10 + 1}", str(number))
 
 
 def test_sonar_keeps_failed_dispatches_and_sends_them_again(fresh: RunningBilling, receiver: Receiver, town: Town) -> None:
@@ -134,6 +147,12 @@ def test_splynx_signs_the_raw_body(fresh: RunningBilling, receiver: Receiver, to
     for headers, body in receiver.posts():
         expected = hmac.new(town.accounts["splynx_hook_secret"].encode(), body, hashlib.sha1).hexdigest()
         assert headers["X-Splynx-Signature"] == expected
+    secret = town.accounts["splynx_hook_secret"]
+    read = [read_splynx_hook(body, h["X-Splynx-Signature"], secret, content_type=h["Content-Type"]) for h, body in receiver.posts()]
+    assert {(hint.entity, hint.account_id) for hint in read if hint.relevant} == {
+        ("customer", str(number)),
+        ("internet_service", str(number)),
+    }
     bodies = [body for _, body in receiver.posts()]
     if form:
         fields = [parse_qs(body.decode()) for body in bodies]
