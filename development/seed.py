@@ -1,4 +1,4 @@
-"""Fills an empty NetBox for the demo: people who log in, sites, plans, pool, profiles, billing systems. No GAM: those are discovered.
+"""Fills an empty NetBox for the demo: logins, sites, plans, a pool, profiles, billing systems. No GAM: those are discovered.
 
 Runs inside NetBox's environment: ``python -m development.seed --out FILE ...`` migrates, seeds and writes what the demo needs to
 talk to NetBox (token, ids) to FILE.
@@ -38,7 +38,9 @@ def _people() -> tuple[Any, str]:
     admin = users.create_superuser(ADMIN[0], password=ADMIN[1])
     viewer = users.create_user(VIEWER[0], password=VIEWER[1])
     permission = ObjectPermission.objects.create(name="View everything", actions=["view"])
-    permission.object_types.set(ObjectType.objects.filter(app_label__in=("dcim", "ipam", "tenancy", "netbox_gam", "extras", "core")))
+    permission.object_types.set(
+        ObjectType.objects.filter(app_label__in=("dcim", "ipam", "tenancy", "netbox_gam", "extras", "core"))
+    )
     permission.users.add(viewer)
     token = Token.objects.create(user=admin)
     return admin, f"{token.get_auth_header_prefix()}{token.token}".split(" ", 1)[1]
