@@ -1,1 +1,257 @@
-"""The network side: reads and writes GAMs, reads billing systems. Knows neither Django nor NetBox's code."""
+"""The network side: reads and writes GAMs, reads billing systems. Knows neither Django nor NetBox's code.
+
+This module is the public interface; nothing else is imported from outside but :mod:`contracts`, :mod:`errors` and the
+catalogue. Every function that talks to shelves takes targets and returns one :class:`TargetResult` per target, in their order,
+and never raises per device. The libraries behind them are loaded on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Event
+from typing import TYPE_CHECKING
+
+from . import contracts, errors
+
+if TYPE_CHECKING:
+    from .billing import ConnectionCheck
+    from .contracts import (
+        ApplyResult,
+        BillingSnapshot,
+        BillingTarget,
+        ChangeKind,
+        Comparison,
+        DeviceReading,
+        DeviceTarget,
+        Discovered,
+        GuardVerdict,
+        IntentView,
+        Login,
+        Progress,
+        ShelfConfig,
+        ShelfPlan,
+        SnmpCredential,
+        StepEvent,
+        TargetResult,
+        Transport,
+    )
+    from .gam.catalog import GamModel
+    from .reconcile import GuardLimits
+
+type OnProgress = Callable[[Progress], None]
+type OnEvent = Callable[[StepEvent], None]
+
+__all__ = [
+    "apply",
+    "backup",
+    "check_connection",
+    "compare",
+    "contracts",
+    "discover",
+    "errors",
+    "fetch_snapshot",
+    "guard",
+    "plan",
+    "poll",
+    "read",
+    "recover",
+]
+
+WORKERS = 20
+DISCOVERY_WORKERS = 32
+"""As many as may be in flight: a silent address costs waiting, not work."""
+READ_SECONDS = 120.0
+APPLY_SECONDS = 300.0
+
+
+# ------------------------------------------------------------------------------------------------------------------- shelves
+
+
+def discover(
+    ranges: Sequence[str],
+    template: DeviceTarget | None = None,
+    *,
+    snmp: Sequence[SnmpCredential] = (),
+    logins: Sequence[Login] = (),
+    workers: int = DISCOVERY_WORKERS,
+    deadline: float = READ_SECONDS,
+    on_progress: OnProgress | None = None,
+    cancel: Event | None = None,
+) -> list[TargetResult[Discovered]]:
+    """Look for GAMs at every address of ``ranges``; silent addresses and other devices are outcomes, not failures.
+
+    :param ranges: ``10.0.0.0/29``, ``10.0.0.1-10.0.0.20``, ``10.0.0.5``, ``host``, each but the first also with ``:port``
+    :param template: ports, transport and credentials every address is tried with
+    :param snmp: credentials to try in turn instead of the template's
+    :param logins: logins to try in turn instead of the template's
+    :param deadline: seconds for one address
+    :raises ValueError: a range that cannot be understood, or more than 4096 addresses, named
+    """
+    from . import discovery
+
+    return discovery.discover(
+        ranges, template, snmp=snmp, logins=logins, workers=workers, deadline=deadline, on_progress=on_progress, cancel=cancel
+    )
+
+
+def poll(
+    targets: Sequence[DeviceTarget],
+    *,
+    workers: int = WORKERS,
+    deadline: float = READ_SECONDS,
+    on_progress: OnProgress | None = None,
+    cancel: Event | None = None,
+) -> list[TargetResult[DeviceReading]]:
+    """Read state, counters, endpoints and alarms of every target over SNMP, once."""
+    from .runner import run_batch
+    from .tasks.poll import poll_device
+
+    return run_batch(poll_device, targets, workers=workers, deadline=deadline, on_progress=on_progress, cancel=cancel)
+
+
+def read(
+    targets: Sequence[DeviceTarget],
+    *,
+    workers: int = WORKERS,
+    deadline: float = READ_SECONDS,
+    on_progress: OnProgress | None = None,
+    cancel: Event | None = None,
+) -> list[TargetResult[ShelfConfig]]:
+    """Read the running configuration of every target by its transport."""
+    from .runner import run_batch
+    from .tasks.read import read_config
+
+    return run_batch(read_config, targets, workers=workers, deadline=deadline, on_progress=on_progress, cancel=cancel)
+
+
+def backup(
+    targets: Sequence[DeviceTarget],
+    *,
+    workers: int = WORKERS,
+    deadline: float = READ_SECONDS,
+    on_progress: OnProgress | None = None,
+    cancel: Event | None = None,
+) -> list[TargetResult[str]]:
+    """The running configuration of every target as text. It may hold secrets: :func:`nornir_tasks.gam.redaction.redact` it."""
+    from .runner import run_batch
+    from .tasks import backup as tasks
+
+    return run_batch(tasks.backup, targets, workers=workers, deadline=deadline, on_progress=on_progress, cancel=cancel)
+
+
+def plan(
+    target: str,
+    transport: Transport,
+    actual: ShelfConfig,
+    desired: ShelfConfig,
+    removals: Iterable[tuple[ChangeKind, str]] = (),
+    model: GamModel | None = None,
+    reason: str = "",
+) -> ShelfPlan:
+    """The steps that bring ``actual`` to what ``desired`` names and take ``removals`` away. Pure; see the planner."""
+    from .changes.planner import plan_shelf
+
+    return plan_shelf(target, transport, actual, desired, removals, model, reason)
+
+
+def apply(
+    plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
+    *,
+    on_event: OnEvent,
+    workers: int = WORKERS,
+    deadline: float = APPLY_SECONDS,
+    on_progress: OnProgress | None = None,
+    cancel: Event | None = None,
+) -> list[TargetResult[ApplyResult]]:
+    """Write one plan per shelf: re-read, compare, steps, read back, save; undone where something fails.
+
+    :param on_event: called in this thread before each thing is sent; while it runs the shelf waits. What it raises stops that
+        shelf before the thing is sent.
+    :param deadline: seconds after which a shelf that has not begun is left alone; one that has may take as long again
+    """
+    from .runner import run_batch
+    from .tasks.provision import provision
+
+    return run_batch(
+        provision,
+        [target for target, _ in plans],
+        task_args_by_target={target.name: {"plan": shelf_plan} for target, shelf_plan in plans},
+        workers=workers,
+        deadline=deadline,
+        on_progress=on_progress,
+        on_event=on_event,
+        cancel=cancel,
+    )
+
+
+def recover(
+    plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
+    *,
+    on_event: OnEvent,
+    workers: int = WORKERS,
+    deadline: float = APPLY_SECONDS,
+    on_progress: OnProgress | None = None,
+) -> list[TargetResult[ApplyResult]]:
+    """Finish or undo plans whose worker died, after finding out from the shelves how far they got. Parameters as in :func:`apply`."""
+    from .runner import run_batch
+    from .tasks import provision
+
+    return run_batch(
+        provision.recover,
+        [target for target, _ in plans],
+        task_args_by_target={target.name: {"plan": shelf_plan} for target, shelf_plan in plans},
+        workers=workers,
+        deadline=deadline,
+        on_progress=on_progress,
+        on_event=on_event,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------------- billing
+
+
+def fetch_snapshot(
+    target: BillingTarget, on_progress: OnProgress | None = None, *, cancelled: Callable[[], bool] | None = None
+) -> BillingSnapshot:
+    """Read everything of one billing system.
+
+    :raises BillingError: nothing could be read
+    """
+    from .billing import fetch_snapshot as fetch
+
+    return fetch(target, on_progress=on_progress, cancelled=cancelled)
+
+
+def check_connection(target: BillingTarget) -> list[ConnectionCheck]:
+    """Named checks of a billing system's connection, each ok or with a next step."""
+    from .billing import check_connection as check
+
+    return check(target)
+
+
+def compare(
+    snapshot: BillingSnapshot,
+    intent: IntentView,
+    *,
+    tolerance_percent: float = 5.0,
+    previous_scope: str = "",
+    all_systems_read: bool = False,
+) -> Comparison:
+    """What differs between a snapshot and NetBox's view of it. Pure; parameters as in :func:`reconcile.compare_snapshot`."""
+    from .reconcile import compare_snapshot
+
+    return compare_snapshot(
+        snapshot, intent, tolerance_percent=tolerance_percent, previous_scope=previous_scope, all_systems_read=all_systems_read
+    )
+
+
+def guard(
+    snapshot: BillingSnapshot,
+    previous_counts: Mapping[str, int],
+    pending: Mapping[str, int],
+    limits: GuardLimits | None = None,
+) -> GuardVerdict:
+    """Whether a snapshot may be used for changes. Pure; parameters as in :func:`reconcile.guard.check`."""
+    from .reconcile.guard import check
+
+    return check(snapshot, previous_counts, pending, limits)

@@ -112,6 +112,16 @@ class SnmpHub:
             self.loop.call_later(RETIRED_ENGINE_SECONDS, retired.close_dispatcher)
         return self.engine(credential)
 
+    def retire_engines(self) -> None:
+        """Give up every engine, and with it what it remembers of addresses; new requests get new ones. From any thread."""
+
+        def retire() -> None:
+            for engine in self._engines.values():
+                self.loop.call_later(RETIRED_ENGINE_SECONDS, engine.close_dispatcher)
+            self._engines.clear()
+
+        self.loop.call_soon_threadsafe(retire)
+
     def close(self) -> None:
         """Close the engines inside their loop and end the thread. Called on exit; harmless in a forked child."""
         if self.pid != os.getpid() or not self._thread.is_alive():
@@ -169,7 +179,7 @@ def auth_data(credential: SnmpCredential) -> CommunityData | UsmUserData:
     :raises DeviceError: AUTH, naming the field that cannot be used
     """
     if credential.version == "2c":
-        return CommunityData(credential.community, mpModel=1)
+        return CommunityData(credential.community, mpModel=1)  # noqa: S508 - what shelves ship with
     if credential.version != "3":
         raise DeviceError(ErrorKind.AUTH, f"SNMP version {credential.version!r} is not supported; use 2c or 3")
     auth = credential.auth_protocol.upper()
