@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from utilities.choices import Choice, ChoiceSet
 
 from nornir_tasks.contracts import FindingKind
+from nornir_tasks.errors import NEXT_STEPS, ErrorKind
 from nornir_tasks.gam.catalog import MODELS
 
 
@@ -385,3 +386,21 @@ class AlarmSourceChoices(ChoiceSet):
         Choice(POLLING, _("Polling"), "purple", _("Found by reading the GAM")),
         Choice(PROVISIONING, _("Provisioning"), "orange", _("A change could not be verified or undone")),
     ]
+
+
+_FAILURE_LABELS = {
+    ErrorKind.UNREACHABLE: (_("Unreachable"), "red"),
+    ErrorKind.AUTH: (_("Login refused"), "orange"),
+    ErrorKind.TIMEOUT: (_("Timeout"), "orange"),
+    ErrorKind.UNPARSEABLE: (_("Not understood"), "purple"),
+    ErrorKind.REJECTED: (_("Refused"), "orange"),
+    ErrorKind.UNSUPPORTED: (_("Not supported"), "gray"),
+    ErrorKind.INCOMPLETE: (_("Incomplete"), "yellow"),
+    ErrorKind.RATE_LIMITED: (_("Rate limited"), "yellow"),
+}
+
+
+class FailureKindChoices(ChoiceSet):
+    """Why something could not be read; the description is what to do about it."""
+
+    CHOICES = [Choice(kind.value, *_FAILURE_LABELS[kind], NEXT_STEPS[kind]) for kind in ErrorKind]

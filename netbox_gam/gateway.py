@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import nornir_tasks
+from nornir_tasks.addresses import expand_ranges
 from nornir_tasks.contracts import (
     ApplyResult,
     BillingSnapshot,
@@ -45,6 +46,14 @@ def discover(
         deadline=settings.poll_deadline_seconds(),
         on_progress=on_progress,
     )
+
+
+def count_addresses(ranges: Sequence[str]) -> int:
+    """How many addresses the ranges stand for.
+
+    :raises ValueError: a range that cannot be understood, or too many addresses, named
+    """
+    return len(expand_ranges(ranges))
 
 
 def poll(targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None) -> list[TargetResult[DeviceReading]]:
