@@ -22,10 +22,10 @@ def main() -> int:
     command = sys.argv[1:] or ["help"]
     try:
         with Services.start(STATE / "manage") as services:
-            if schema.is_empty(services.database):
-                schema.restore(services.database)
             if command[0] not in WITHOUT_MIGRATE:
-                schema.migrate(services.env)
+                schema.prepare(services)
+            elif schema.is_empty(services.database):
+                schema.restore(services.database)
             return subprocess.run([sys.executable, "-m", "netbox", *command], env=services.env, check=False).returncode
     except PostgresMissing as error:
         print(error, file=sys.stderr)

@@ -2,13 +2,15 @@
 
 ``make schema`` (``python -m development.schema``) makes ``development/schema/netbox-<version>.sql.gz`` by running those migrations,
 without the plugin, in an empty database. :func:`prepare` restores it where the installed NetBox is of that version and always runs
-``migrate`` afterwards, so a missing or outdated dump costs time, never correctness.
+``migrate`` afterwards, so a missing or outdated dump costs time, never correctness. What it arrives at with the plugin's migrations
+is kept in ``.state/schema`` for the next time, under a name that changes with any of the migrations.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -20,8 +22,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from development.postgres import find
-from development.services import STATE, Services
+from development.postgres import PostgresMissing, find
+from development.services import ROOT, STATE, Services
 
 FOLDER = Path(__file__).with_name("schema")
 # Any fixed moment: the dump must be the same whenever it is made.
@@ -49,14 +51,14 @@ def is_empty(database: dict[str, Any]) -> bool:
     return row is None or row[0] is None
 
 
-def restore(database: dict[str, Any]) -> bool:
-    """Fill an empty database from the dump; False if there is none for the installed NetBox."""
-    path = dump_path()
+def restore(database: dict[str, Any], path: Path | None = None) -> bool:
+    """Fill an empty database from a dump, by default that of the installed NetBox; False if there is none."""
+    path = path or dump_path()
     if not path.exists():
         return False
-    script = gzip.decompress(path.read_bytes()).decode()
+    script = gzip.decompress(path.read_bytes())
     with connect(database) as connection:
-        connection.execute(script.encode())
+        connection.execute(script)
     return True
 
 
@@ -84,18 +86,42 @@ def migrate_with_progress(env: dict[str, str]) -> None:
         raise subprocess.CalledProcessError(process.returncode, command)
 
 
+def migrated_path() -> Path:
+    """Where the dump with the plugin's migrations applied is kept; another path whenever a migration or NetBox is another."""
+    digest = hashlib.sha256(version("netbox").encode())
+    for path in [dump_path(), *sorted((ROOT / "netbox_gam" / "migrations").glob("*.py"))]:
+        digest.update(path.name.encode() + (path.read_bytes() if path.exists() else b""))
+    return STATE / "schema" / f"{digest.hexdigest()[:16]}.sql.gz"
+
+
 def prepare(services: Services) -> None:
     """Bring the services' database to the state of the installed NetBox and plugin."""
-    if is_empty(services.database) and not restore(services.database):
+    kept = migrated_path()
+    fresh = is_empty(services.database)
+    if fresh and not restore(services.database, kept) and not restore(services.database):
         migrate_with_progress(services.env)
     migrate(services.env)
+    if fresh and not kept.exists():
+        keep(services, kept)
+
+
+def keep(services: Services, path: Path) -> None:
+    """Keep the database as the dump for the next time, and only that."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob("*.sql.gz"):
+        old.unlink(missing_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    try:
+        draft.write_bytes(dump(services, services.database["NAME"]))
+        draft.rename(path)
+    except (PostgresMissing, subprocess.CalledProcessError) as error:
+        # Without a pg_dump for this server, the migrations are run again the next time.
+        print(f"Not kept for the next time: {error}", flush=True)
 
 
 def template(services: Services) -> str:
-    """Name of a database with NetBox's schema, without the plugin's, to copy test databases from; made if absent."""
-    path = dump_path()
-    key = path.read_bytes() if path.exists() else version("netbox").encode()
-    name = f"netbox_gam_template_{hashlib.sha256(key).hexdigest()[:12]}"
+    """Name of a database prepared for copying test databases from; made if absent."""
+    name = f"netbox_gam_template_{migrated_path().name.partition('.')[0]}"
     draft = f"{name}_draft"
     with connect(services.database, autocommit=True) as connection:
         # Two test runs at once on one server: one makes the template, the other waits for it.
@@ -104,20 +130,12 @@ def template(services: Services) -> str:
             return name
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(draft)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
-        if not restore(services.database | {"NAME": draft}):
-            print(
-                f"No schema dump for NetBox {version('netbox')}: running every migration, which takes over ten minutes.", flush=True
-            )
-            migrate_with_progress(services.env | without_plugin(services, draft))
+        # The runner runs migrate once more on each copy, so what was kept needs none here.
+        target = services.using(draft)
+        if not restore(target.database, migrated_path()):
+            prepare(target)
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
     return name
-
-
-def without_plugin(services: Services, database: str) -> dict[str, str]:
-    """Environment variables that make NetBox use another database and leave the plugin out."""
-    from development.urls import with_database
-
-    return {"NETBOX_GAM_DATABASE_URL": with_database(services.database_url, database), "NETBOX_GAM_WITHOUT_PLUGIN": "1"}
 
 
 def dump(services: Services, database: str) -> bytes:
@@ -153,8 +171,9 @@ def make() -> Path:
         with connect(services.database, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        migrate_with_progress(services.env | without_plugin(services, name))
-        set_timestamps(services.database | {"NAME": name})
+        target = services.using(name)
+        migrate_with_progress(target.env | {"NETBOX_GAM_WITHOUT_PLUGIN": "1"})
+        set_timestamps(target.database)
         FOLDER.mkdir(exist_ok=True)
         path = dump_path()
         path.write_bytes(dump(services, name))

@@ -20,7 +20,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ import redis
 
 from development import postgres
 from development.processes import Guarded
-from development.urls import django_database, netbox_redis
+from development.urls import django_database, netbox_redis, with_database
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".state"
@@ -51,6 +51,11 @@ class Services:
     tasks_redis: str
     caching_redis: str
     env: dict[str, str]
+
+    def using(self, name: str) -> Services:
+        """The same servers with another database of that name."""
+        url = with_database(self.database_url, name)
+        return replace(self, database=django_database(url), database_url=url, env=self.env | {"NETBOX_GAM_DATABASE_URL": url})
 
     @staticmethod
     @contextmanager
