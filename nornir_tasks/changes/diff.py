@@ -23,7 +23,7 @@ from ..contracts import (
 )
 from ..errors import RuleViolation
 from ..gam.catalog import GamModel
-from ..gam.rules import check_config
+from ..gam.rules import check_config, short_uplink
 from .state import apply_to, field_diffs, find, objects
 
 type Removal = tuple[ChangeKind, str]
@@ -64,7 +64,7 @@ def _merge_all(actual: ShelfConfig, desired: ShelfConfig) -> dict[ChangeKind, li
     pairs: dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]] = {}
     for kind in ChangeKind:
         pairs[kind] = []
-        for item in objects(desired, kind):
+        for item in map(canonical, objects(desired, kind)):
             present = find(actual, kind, item.name)
             if present is None and isinstance(item, EndpointConfig):
                 present = _by_mac(actual, item, desired)
@@ -78,6 +78,15 @@ def _by_mac(actual: ShelfConfig, item: EndpointConfig, desired: ShelfConfig) -> 
     return next((e for e in actual.endpoints if e.mac == item.mac and e.name not in kept), None)
 
 
+def canonical(item: ConfigObject) -> ConfigObject:
+    """An object the way a shelf's configuration is read: sorted VLANs, short uplink names, no "auto" beside a port."""
+    if isinstance(item, SubscriberConfig):
+        return replace(item, allowed_vlans=tuple(sorted(set(item.allowed_vlans))), nni=short_uplink(item.nni) if item.nni else None)
+    if isinstance(item, EndpointConfig):
+        return replace(item, auto_port=item.auto_port and item.port is None, mac=item.mac.lower())
+    return item
+
+
 def merge(actual: ConfigObject, desired: ConfigObject) -> ConfigObject:
     """``desired`` with the shelf's id and with the shelf's value wherever ``desired`` leaves the choice to the shelf.
 
@@ -85,13 +94,10 @@ def merge(actual: ConfigObject, desired: ConfigObject) -> ConfigObject:
     locked to.
     """
     if isinstance(actual, SubscriberConfig) and isinstance(desired, SubscriberConfig):
-        allowed = actual.allowed_vlans if set(actual.allowed_vlans) == set(desired.allowed_vlans) else desired.allowed_vlans
         unprinted = actual.poe is None and desired.poe is PoeMode.ENABLE
         poe = actual.poe if desired.poe is None or unprinted else desired.poe
-        return replace(desired, id=actual.id, poe=poe, allowed_vlans=allowed)
+        return replace(desired, id=actual.id, poe=poe)
     if isinstance(actual, EndpointConfig) and isinstance(desired, EndpointConfig):
-        if desired.port is not None:
-            return replace(desired, id=actual.id, auto_port=False)
         locked = desired.auto_port and actual.port is not None
         return replace(desired, id=actual.id, port=actual.port, auto_port=False) if locked else replace(desired, id=actual.id)
     return replace(desired, id=actual.id)
@@ -117,14 +123,10 @@ def _additions(wanted: dict[ChangeKind, list[tuple[ConfigObject | None, ConfigOb
             # a rename carries the references to it along, so a reference is compared under its new name
             compared = _follow(before, renames)
             if before is None:
-                found.append(Change(ChangeAction.ADD, kind, after.name, after=_plain_auto(after), reason=reason))
+                found.append(Change(ChangeAction.ADD, kind, after.name, after=after, reason=reason))
             elif field_diffs(compared, after):
                 found.append(Change(ChangeAction.SET, kind, after.name, before=compared, after=after, reason=reason))
     return found
-
-
-def _plain_auto(item: ConfigObject) -> ConfigObject:
-    return replace(item, auto_port=False) if isinstance(item, EndpointConfig) and item.port is not None else item
 
 
 def _follow(item: ConfigObject | None, renames: dict[tuple[ChangeKind, str], str]) -> ConfigObject | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +12,10 @@ from ..connections.json_rpc import JsonRpcClient, client_for
 from ..contracts import Change, DeviceTarget, ShelfConfig, Transport
 from ..errors import DeviceError, ErrorKind
 from ..gam import parsers, rpc
+
+
+_SAVE_POLLS = 20
+_SAVE_POLL_SECONDS = 0.5
 
 
 class JsonRpcDriver:
@@ -93,8 +98,22 @@ class JsonRpcDriver:
         return "\n".join(json.dumps(answer) for answer in answers)
 
     def save(self) -> str:
-        """``icfg.control.copy.set`` from running to startup."""
-        return json.dumps(self._send(rpc.SAVE))
+        """``icfg.control.copy.set`` from running to startup; waits while the shelf says that it is still copying."""
+        answer = json.dumps(self._send(rpc.SAVE))
+        for _ in range(_SAVE_POLLS):
+            try:
+                status = self._send(rpc.SAVE_STATUS)
+            except DeviceError as problem:
+                if problem.kind is ErrorKind.UNSUPPORTED:
+                    return answer
+                raise
+            word = str(status.get("Status", "")) if isinstance(status, Mapping) else str(status)
+            if word.startswith("err"):
+                raise DeviceError(ErrorKind.REJECTED, f"{rpc.SAVE.method}: {word}", target=self.target)
+            if word != "inProgress":
+                return answer
+            time.sleep(_SAVE_POLL_SECONDS)
+        raise DeviceError(ErrorKind.TIMEOUT, f"{rpc.SAVE.method}: the shelf is still copying", target=self.target)
 
     def backup(self) -> str:
         """The running configuration's text, checked to be a whole one."""

@@ -194,7 +194,8 @@ class SshDriver:
 
     def _lost(self, doing: str, problem: Exception) -> DeviceError:
         cause = problem.__cause__
-        if isinstance(cause, TimeoutError):
+        # scrapli's own time limit surfaces as a lost connection when it strikes inside a read
+        if isinstance(cause, TimeoutError | ScrapliTimeout):
             return self._error(ErrorKind.TIMEOUT, f"{doing!r}: no answer within the time limit")
         reason = f" ({cause})" if isinstance(cause, SSHException | OSError) and str(cause) else ""
         return self._error(ErrorKind.UNREACHABLE, f"{doing!r}: the session was lost or could not be opened{reason}")

@@ -125,9 +125,12 @@ def prepare(shell: NetworkDriver) -> None:
 
 def leave(shell: NetworkDriver) -> None:
     """Before closing: leave the shell, so that the shelf does not keep the session until its idle limit."""
-    if shell.isalive():
-        shell.acquire_priv(EXEC)
-        shell.channel.write("logout")
+    if not shell.isalive():
+        return
+    # typed without waiting for prompts: a shelf that has gone silent would cost another time limit
+    words = ["end", "logout"] if shell._current_priv_level.name == CONFIG else ["logout"]
+    for word in words:
+        shell.channel.write(word)
         shell.channel.send_return()
 
 
@@ -158,10 +161,12 @@ def register() -> None:
 
 def scrapli_options(target: DeviceTarget) -> dict[str, Any]:
     """Extra connection options for a target (Nornir's ``extras`` of the connection "scrapli"): time limits and host key."""
+    silence = target.limits.get("operation", 30.0)
     return {
         "timeout_socket": target.limits.get("connect", 10.0),
-        "timeout_transport": target.limits.get("operation", 30.0),
-        "timeout_ops": target.limits.get("operation", 30.0),
+        "timeout_transport": silence,
+        # a long answer may take longer than the longest silence in it
+        "timeout_ops": 2 * silence,
         "ssh_host_key": target.ssh_host_key,
     }
 

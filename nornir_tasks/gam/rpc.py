@@ -149,6 +149,10 @@ SAVE = RpcCall(
 )
 
 
+SAVE_STATUS = RpcCall("icfg.status.copy.get")
+"""How the last copy went; named after the MIB's object, not documented. Shelves without it answer "Method not found"."""
+
+
 def download(config_type: str) -> RpcCall:
     """The call that returns a configuration as text; ``config_type`` is ``runningConfig`` or ``startupConfig``."""
     return RpcCall("icfg.control.download.get", ({"SourceConfigType": config_type, "SourceConfigFile": config_type},))
