@@ -20,7 +20,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-from development import schema
+from development import chromium, schema
 from development.postgres import PostgresMissing
 from development.services import ROOT, STATE, Services
 
@@ -71,34 +71,43 @@ def run_pure(paths: list[str], keyword: str | None, verbose: bool) -> Outcome:
     return Outcome(status, int(suite.get("tests", 0)) - failed - skipped, failed, skipped)
 
 
-def run_netbox(paths: list[str], keyword: str | None, verbose: bool, processes: int, update_query_counts: bool) -> Outcome:
+def with_browser(folders: list[str], env: dict[str, str]) -> list[str]:
+    """The folders or files to run, without the browser tests where there is no Chromium; tells the others where it is.
+
+    :raises SystemExit: there is none and ``NETBOX_GAM_REQUIRE_BROWSER`` says that there must be
+    """
+    wanted = [folder for folder in folders if folder.startswith("tests/browser")]
+    if not wanted:
+        return folders
+    if path := chromium.ensure():
+        env["NETBOX_GAM_CHROMIUM"] = str(path)
+        return folders
+    if os.environ.get("NETBOX_GAM_REQUIRE_BROWSER"):
+        raise SystemExit("The browser tests must run here, and there is no Chromium.")
+    return [folder for folder in folders if folder not in wanted]
+
+
+def run_netbox(paths: list[str], options: argparse.Namespace, processes: int) -> Outcome:
     """Run tests that need NetBox with Django's runner."""
-    labels = [label(path) for path in paths or [folder for folder in NETBOX_FOLDERS if (ROOT / folder).is_dir()]]
-    state = STATE / "test"
     begin = time.monotonic()
-    with Services.start(state, share_database=True) as services, tempfile.TemporaryDirectory() as folder:
+    command = [sys.executable, "-m", "netbox", "test", "--testrunner=development.django_runner.Runner", "--no-input"]
+    command += [f"--parallel={processes}"] if processes > 1 else []
+    command += ["-k", options.keyword] if options.keyword else []
+    command += ["--verbosity=2"] if options.verbose else []
+    with Services.start(STATE / "test", share_database=True) as services, tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         env = services.env | {
             "NETBOX_GAM_TEMPLATE": schema.template(services),
             "NETBOX_GAM_TEST_DATABASE": f"test_netbox_gam_{os.getpid()}",
             "NETBOX_GAM_TEST_RESULT": str(result),
         }
-        if update_query_counts:
+        if options.update_query_counts:
             env["UPDATE_QUERY_COUNTS"] = "1"
-        command = [
-            sys.executable,
-            "-m",
-            "netbox",
-            "test",
-            "--testrunner=development.django_runner.Runner",
-            "--no-input",
-            "--timing",
-        ]
-        command += [f"--parallel={processes}"] if processes > 1 else []
-        command += ["-k", keyword] if keyword else []
-        command += ["--verbosity=2"] if verbose else []
+        chosen = with_browser(paths or [name for name in NETBOX_FOLDERS if (ROOT / name).is_dir()], env)
+        if not chosen:
+            return Outcome(0)
         print(f"Servers and template ready after {time.monotonic() - begin:.1f} s.", flush=True)
-        status = subprocess.run([*command, *labels], cwd=ROOT, env=env, check=False).returncode
+        status = subprocess.run([*command, *map(label, chosen)], cwd=ROOT, env=env, check=False).returncode
         counts = json.loads(result.read_text()) if result.exists() else {}
     return Outcome(status or (0 if counts else 1), counts.get("passed", 0), counts.get("failed", 0), counts.get("skipped", 0))
 
@@ -133,9 +142,7 @@ def main() -> int:
     if not arguments.pure and (netbox_paths or not paths):
         processes = 1 if arguments.update_query_counts else arguments.parallel or (1 if paths else min(os.cpu_count() or 1, 8))
         try:
-            outcomes.append(
-                run_netbox(netbox_paths, arguments.keyword, arguments.verbose, processes, arguments.update_query_counts)
-            )
+            outcomes.append(run_netbox(netbox_paths, arguments, processes))
         except PostgresMissing as error:
             print(error, file=sys.stderr)
             return 1
@@ -145,4 +152,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
