@@ -61,13 +61,13 @@ class Rules:
     def check(self, config: DeviceConfig, kind: Kind, item: Profile | Endpoint | Subscriber) -> None:
         """Whether ``item`` may stand in ``config`` (in place of the one with its id, if any). :raises Refused:"""
         self.check_id(kind, item.id)
-        self._names(config, kind, item)
         if isinstance(item, Profile):
             self._profile(item)
         elif isinstance(item, Endpoint):
             self._endpoint(config, item)
         else:
             self._subscriber(config, item)
+        self._names(config, kind, item)
 
     def _names(self, config: DeviceConfig, kind: Kind, item: Profile | Endpoint | Subscriber) -> None:
         name, longest = item.name, self.variants.description_max
