@@ -123,8 +123,8 @@ class MainJob:
         everything = [f"{shelves[0]['address']}-{shelves[-1]['address']}"]
         v3_only = [shelf["address"] for shelf in shelves if shelf["snmp_v3"]]
         return [
-            {"ranges": everything, "snmp_profile": self.seeded["snmp_v2c"], **common},
             {"ranges": v3_only, "snmp_profile": self.seeded["snmp_v3"], **common},
+            {"ranges": everything, "snmp_profile": self.seeded["snmp_v2c"], **common},
         ]
 
     def poll(self) -> None:

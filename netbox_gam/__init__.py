@@ -27,8 +27,8 @@ class GamConfig(PluginConfig):
         "suspended_vlan": 4094,
         "guard_shrink_percent": 5,
         "guard_shrink_count": 50,
-        "guard_change_percent": 10,
-        "guard_change_count": 25,
+        "guard_cut_percent": 10,
+        "guard_cut_count": 25,
         "sample_retention_days": 30,
     }
 

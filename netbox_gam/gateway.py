@@ -25,6 +25,7 @@ from nornir_tasks.contracts import (
     TargetResult,
 )
 from nornir_tasks.gam.catalog import find_model
+from nornir_tasks.reconcile.guard import GuardLimits
 
 from . import settings
 
@@ -94,7 +95,17 @@ def compare(snapshot: BillingSnapshot, intent: IntentView, *, previous_scope: st
 def guard(snapshot: BillingSnapshot, previous_counts: Mapping[str, int], pending: Mapping[str, int]) -> GuardVerdict:
     """Whether a snapshot may be believed, by the limits of the settings."""
     limits = settings.guard_limits()
-    return nornir_tasks.guard(snapshot, previous_counts, pending, limits)
+    return nornir_tasks.guard(
+        snapshot,
+        previous_counts,
+        pending,
+        GuardLimits(
+            shrink_percent=limits.shrink_percent,
+            shrink_count=limits.shrink_count,
+            cut_percent=limits.cut_percent,
+            cut_count=limits.cut_count,
+        ),
+    )
 
 
 def check_connection(target: BillingTarget) -> list[Any]:

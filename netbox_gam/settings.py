@@ -16,8 +16,8 @@ class GuardLimits:
 
     shrink_percent: float
     shrink_count: int
-    change_percent: float
-    change_count: int
+    cut_percent: float
+    cut_count: int
 
 
 def _number(name: str, minimum: float) -> float:
@@ -74,8 +74,8 @@ def guard_limits() -> GuardLimits:
     return GuardLimits(
         _number("guard_shrink_percent", 0),
         int(_number("guard_shrink_count", 0)),
-        _number("guard_change_percent", 0),
-        int(_number("guard_change_count", 0)),
+        _number("guard_cut_percent", 0),
+        int(_number("guard_cut_count", 0)),
     )
 
 

@@ -518,7 +518,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(db_collation='natural_sort', max_length=200)),
                 ('download_kbps', models.PositiveIntegerField(blank=True, null=True)),
                 ('upload_kbps', models.PositiveIntegerField(blank=True, null=True)),
-                ('price', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
+                ('price', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True)),
                 ('bandwidth_plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='billing_plans', to='netbox_gam.bandwidthplan')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='users.owner')),
                 ('tags', taggit.managers.TaggableManager(through='extras.TaggedItem', to='extras.Tag')),

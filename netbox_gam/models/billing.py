@@ -79,7 +79,7 @@ class BillingPlan(GamModel):
     name = models.CharField(_("name"), max_length=200, db_collation="natural_sort")
     download_kbps = models.PositiveIntegerField(_("download"), null=True, blank=True, help_text=_("kbit/s as entered there"))
     upload_kbps = models.PositiveIntegerField(_("upload"), null=True, blank=True, help_text=_("kbit/s as entered there"))
-    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=4, null=True, blank=True)
     bandwidth_plan = models.ForeignKey(
         "netbox_gam.BandwidthPlan",
         on_delete=models.SET_NULL,

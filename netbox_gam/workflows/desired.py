@@ -47,10 +47,17 @@ def endpoint_of(endpoint: Any, actual: ShelfConfig) -> EndpointConfig:
     )
 
 
-def subscriber_of(subscriber: Any, endpoint: EndpointConfig | None, profile: ProfileConfig | None) -> SubscriberConfig:
-    """A Subscriber's configuration; a suspended one is on the walled-garden VLAN with nothing else let through."""
+def subscriber_of(
+    subscriber: Any, endpoint: EndpointConfig | None, profile: ProfileConfig | None, actual: ShelfConfig
+) -> SubscriberConfig:
+    """A Subscriber's configuration; a suspended one is on the walled-garden VLAN with nothing else let through.
+
+    The description on the shelf is the field technicians' and stays as it is.
+    """
+    present = next((item for item in actual.subscribers if item.name == subscriber.name), None)
     common = {
         "name": subscriber.name,
+        "description": present.description if present else "",
         "endpoint": endpoint.name if endpoint else None,
         "port": subscriber.port.number if subscriber.port_id else None,
         "profile": profile.name if profile else None,
@@ -90,6 +97,6 @@ def desired_config(subscribers: list[Any], actual: ShelfConfig) -> tuple[ShelfCo
         endpoint = endpoint_of(subscriber.endpoint, actual) if subscriber.endpoint_id else None
         if endpoint is not None:
             endpoints.append(endpoint)
-        configs.append(subscriber_of(subscriber, endpoint, profile))
+        configs.append(subscriber_of(subscriber, endpoint, profile, actual))
     wanted = ShelfConfig(tuple(profiles.values()), tuple(endpoints), tuple(configs), actual.subscriber_model, actual.default_nni)
     return wanted, tuple(removals)

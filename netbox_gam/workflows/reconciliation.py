@@ -17,6 +17,7 @@ from nornir_tasks.contracts import (
     BillingService,
     BillingSnapshot,
     Comparison,
+    FindingKind,
     IntentEndpoint,
     IntentPlan,
     IntentSubscriber,
@@ -27,7 +28,7 @@ from nornir_tasks.contracts import (
 from nornir_tasks.errors import BillingError
 
 from .. import gateway
-from ..choices import EndpointStatusChoices, SubscriberStatusChoices, SyncRunStatusChoices
+from ..choices import EndpointStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
 from ..exceptions import WorkflowError
 from ..models import (
     BandwidthPlan,
@@ -37,6 +38,7 @@ from ..models import (
     BillingSystem,
     Endpoint,
     EndpointState,
+    Finding,
     Subscriber,
     SyncRun,
 )
@@ -104,16 +106,17 @@ class _Clock:
 def _compare_and_store(system: BillingSystem, run: SyncRun, snapshot: BillingSnapshot, clock: _Clock) -> ReconciliationReport:
     report = ReconciliationReport(run, services=len(snapshot.services))
     previous = _previous(system, run)
-    _store_plans(system, snapshot)
+    problems = _store_plans(system, snapshot)
     pending = _pending_cut_offs(system, snapshot)
     verdict = gateway.guard(snapshot, previous.counts if previous else {}, pending)
-    if verdict.held:
+    if verdict.held and snapshot.complete:
         _finish(run, SyncRunStatusChoices.HELD, snapshot=snapshot, problems=list(verdict.reasons), timings=clock.lap("guard"))
         return report
     scope = previous.scope if previous else ""
     first = _compare(system, snapshot, scope)
     _map_plans(system, first)
     report.linked, report.arrived, unrecorded = _link(system, first)
+    problems += unrecorded
     clock.lap("link")
     comparison = _compare(system, snapshot, scope)
     stored = findings.store(
@@ -125,7 +128,7 @@ def _compare_and_store(system: BillingSystem, run: SyncRun, snapshot: BillingSna
     report.resolved = stored.resolved
     report.by_kind = dict(Counter(str(draft.kind) for draft in comparison.findings))
     status = SyncRunStatusChoices.COMPLETED if snapshot.complete else SyncRunStatusChoices.INCOMPLETE
-    _finish(run, status, snapshot=snapshot, problems=[*snapshot.problems, *unrecorded], timings=clock.lap("compare"))
+    _finish(run, status, snapshot=snapshot, problems=[*snapshot.problems, *problems], timings=clock.lap("compare"))
     return report
 
 
@@ -190,8 +193,14 @@ def intent_view(system: BillingSystem) -> IntentView:
             for plan in BandwidthPlan.objects.all()
         ),
         plan_map=dict(mapped.values_list("external_id", "bandwidth_plan_id")),
-        other_links=frozenset(other),
+        other_links=frozenset(other | _spoken_of_elsewhere(system)),
     )
+
+
+def _spoken_of_elsewhere(system: BillingSystem) -> set[int]:
+    """Subscribers another system has a finding about: it knows of them, even if nobody could say which service they are."""
+    findings = Finding.objects.filter(system__isnull=False, subscriber__isnull=False).exclude(system=system)
+    return set(findings.exclude(state=FindingStateChoices.RESOLVED).values_list("subscriber_id", flat=True))
 
 
 def _intent_endpoints() -> tuple[IntentEndpoint, ...]:
@@ -212,8 +221,12 @@ def _intent_endpoints() -> tuple[IntentEndpoint, ...]:
     )
 
 
-def _store_plans(system: BillingSystem, snapshot: BillingSnapshot) -> None:
-    """Tariffs and data services as the system has them now; the mapping is left alone, nothing is removed."""
+def _store_plans(system: BillingSystem, snapshot: BillingSnapshot) -> list[str]:
+    """Tariffs and data services as the system has them now; the mapping is left alone, nothing is removed.
+
+    :returns: what could not be recorded and why
+    """
+    problems: list[str] = []
     known = {plan.external_id: plan for plan in BillingPlan.objects.filter(system=system)}
     for item in snapshot.plans:
         values = {
@@ -223,10 +236,14 @@ def _store_plans(system: BillingSystem, snapshot: BillingSnapshot) -> None:
             "price": item.price,
         }
         plan = known.get(item.external_id)
-        if plan is None:
-            create(BillingPlan, message=f"Read from {system}", system=system, external_id=item.external_id, **values)
-        else:
-            update(plan, message=f"Read from {system}", **values)
+        try:
+            if plan is None:
+                create(BillingPlan, message=f"Read from {system}", system=system, external_id=item.external_id, **values)
+            else:
+                update(plan, message=f"Read from {system}", **values)
+        except ValidationError as error:
+            problems.append(f"plan {item.external_id} {item.name!r} was not recorded: {in_words(error)}")
+    return problems
 
 
 def _map_plans(system: BillingSystem, comparison: Comparison) -> None:
@@ -262,7 +279,8 @@ def _link(system: BillingSystem, comparison: Comparison) -> tuple[int, int, list
     present = set(BillingLink.objects.filter(system=system).values_list("entity", "external_id"))
     subscribers = Subscriber.objects.in_bulk([match.subscriber_key for match in comparison.matches if match.subscriber_key])
     candidates = [(match.service, match.reason, subscribers.get(match.subscriber_key or 0)) for match in comparison.matches]
-    candidates += [(service, "new", None) for service in comparison.unmatched]
+    disputed = _disputed(comparison)
+    candidates += [(service, "new", None) for service in comparison.unmatched if service.external_id not in disputed]
     for service, reason, subscriber in candidates:
         if (service.entity, service.external_id) in present or (subscriber is None and service.state not in ARRIVING):
             continue
@@ -273,6 +291,13 @@ def _link(system: BillingSystem, comparison: Comparison) -> tuple[int, int, list
         except ValidationError as error:
             problems.append(f"{service.entity} {service.external_id} was not recorded: {in_words(error)}")
     return linked, arrived, problems
+
+
+def _disputed(comparison: Comparison) -> set[str]:
+    """Services several of which claim the same thing: recording them as customers of their own would hide that."""
+    kinds = (FindingKind.AMBIGUOUS_KEY, FindingKind.MULTIPLE_SERVICES)
+    claims = (draft.billing.get("services", ()) for draft in comparison.findings if draft.kind in kinds)
+    return {str(values["service"]) for services in claims for values in services}
 
 
 def _link_one(system: BillingSystem, service: BillingService, subscriber: Subscriber | None, reason: str) -> bool:
