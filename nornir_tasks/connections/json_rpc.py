@@ -115,6 +115,8 @@ class JsonRpcClient:
                 (ErrorKind.TIMEOUT, "no answer within the time limit") if timed_out else (ErrorKind.UNREACHABLE, "no connection")
             )
             raise self._error(kind, f"{call.method}: {words}") from problem
+        except urllib3.exceptions.ReadTimeoutError as problem:
+            raise self._error(ErrorKind.TIMEOUT, f"{call.method}: the answer did not end within the time limit") from problem
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as problem:
             raise self._error(ErrorKind.UNREACHABLE, f"{call.method}: {type(problem).__name__}") from problem
 
@@ -130,7 +132,8 @@ class JsonRpcClient:
     def _read(self, call: RpcCall, response: requests.Response, deadline: float) -> bytes:
         chunks: list[bytes] = []
         size = 0
-        for chunk in response.iter_content(_CHUNK):
+        # iter_content would wait for a whole chunk, and so for as long as a trickling answer lasts
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             size += len(chunk)
             if size > self._max_bytes:
                 raise self._error(ErrorKind.UNPARSEABLE, f"{call.method}: the answer is larger than {self._max_bytes} bytes")

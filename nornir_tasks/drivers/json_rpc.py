@@ -13,7 +13,6 @@ from ..contracts import Change, DeviceTarget, ShelfConfig, Transport
 from ..errors import DeviceError, ErrorKind
 from ..gam import parsers, rpc
 
-
 _SAVE_POLLS = 20
 _SAVE_POLL_SECONDS = 0.5
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -23,7 +22,7 @@ from ..errors import DeviceError, ErrorKind
 from ..gam import commands, parsers
 from ..gam.platform import CONFIG, EXEC, HOST_KEY_REFUSED, GamShell, scrapli_options
 
-logger = logging.getLogger(__name__)
+_PARTING_SECONDS = 2.0
 
 
 class SshDriver:
@@ -142,7 +141,7 @@ class SshDriver:
         return self._show(command)
 
     def restart(self, command: str = "reload cold") -> None:
-        """Send a command after which the shelf goes down, and do not wait for an answer; the session is given up.
+        """Send a command after which the shelf goes down, without waiting for a prompt; the session is given up.
 
         :raises DeviceError: when it could not even be sent
         """
@@ -151,6 +150,11 @@ class SshDriver:
             shell.acquire_priv(EXEC)
             shell.channel.write(command)
             shell.channel.send_return()
+            # closing at once could overtake the command
+            shell.transport._set_timeout(_PARTING_SECONDS)
+            with suppress(ScrapliConnectionError):
+                while True:
+                    shell.channel.read()
         self.close()
 
     def _show(self, command: str) -> str:

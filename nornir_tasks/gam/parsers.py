@@ -42,7 +42,7 @@ def clean_output(text: str) -> str:
     """Text of a terminal session as a person would see it: no ANSI codes, pager remains, backspaces or carriage returns."""
     text = _ANSI.sub("", text)
     while "\b" in text:
-        shorter = re.sub(r"[^\b\n]\b", "", text)
+        shorter = re.sub(r"[^\x08\n]\x08", "", text)
         text = shorter if shorter != text else text.replace("\b", "")
     text = text.replace("\r\n", "\n").replace("\n\r", "\n")
     text = _PAGER.sub("", text)

@@ -10,7 +10,8 @@ _WORD = r'(?:"[^"\n]*"|[^\s"]+)'
 _SECRET_LINES = (
     # old firmware prints the password base64 encoded and calls it encrypted; "none" and the kind of encryption are no secrets
     re.compile(
-        rf"(\bpassword[ \t]+(?:(?:encrypted|unencrypted)[ \t]+)?)(?!none\b|encrypted\b|unencrypted\b)({_WORD})", re.IGNORECASE
+        rf"(\bpassword[ \t]+(?:(?:encrypted|unencrypted)[ \t]+)?)(?!none\b|encrypted\b|unencrypted\b|level\b)({_WORD})",
+        re.IGNORECASE,
     ),
     re.compile(rf"(\benable[ \t]+(?:password|secret)[ \t]+(?:level[ \t]+\d+[ \t]+|\d+[ \t]+)?)({_WORD})", re.IGNORECASE),
     re.compile(rf"(\bcommunity[ \t]+(?:v[123]c?[ \t]+)?)(?!v[123]c?[ \t])({_WORD})", re.IGNORECASE),

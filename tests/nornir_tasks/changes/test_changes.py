@@ -211,8 +211,9 @@ def test_auto_port_is_satisfied_by_the_port_it_locked_to() -> None:
 
 
 def test_slots_are_shared_by_rate_and_never_the_builtin_one() -> None:
-    wish = ShelfConfig((ProfileConfig("Gold", 108, 54), ProfileConfig("Slow", 10, 10), ProfileConfig("Slower", 10, 10)),
-                       subscribers=(SubscriberConfig("x", 20, profile="Gold"), SubscriberConfig("y", 20, profile="Slower")))  # fmt: skip
+    profiles = (ProfileConfig("Gold", 108, 54), ProfileConfig("Slow", 10, 10), ProfileConfig("Slower", 10, 10))
+    subscribers = (SubscriberConfig("x", 20, profile="Gold"), SubscriberConfig("y", 20, profile="Slower"))
+    wish = ShelfConfig(profiles, (), subscribers)
     slots = plan_slots(SHELF, wish)
     assert slots.reused == {"Gold": "100M", "Slower": "Slow"}
     assert [p.name for p in slots.desired.profiles] == ["Slow"]

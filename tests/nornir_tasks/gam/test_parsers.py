@@ -178,7 +178,8 @@ def test_clean_output() -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [("", ""), ("% Saving 7526 bytes to flash:startup-config", ""), ("% Rebooting G.hn Endpoint 1", ""),
-     ("      ^\r\n% Invalid word detected at '^' marker.\r\n", "Invalid word detected at '^' marker."), ("%", "refused without a reason")],
+     ("      ^\r\n% Invalid word detected at '^' marker.\r\n", "Invalid word detected at '^' marker."),
+     ("%", "refused without a reason")],
 )  # fmt: skip
 def test_refusal(answer: str, words: str) -> None:
     assert parsers.refusal(answer) == words
