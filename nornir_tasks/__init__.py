@@ -192,7 +192,7 @@ def recover(
     deadline: float = APPLY_SECONDS,
     on_progress: OnProgress | None = None,
 ) -> list[TargetResult[ApplyResult]]:
-    """Finish or undo plans whose worker died, after finding out from the shelves how far they got. Parameters as in :func:`apply`."""
+    """Finish or undo plans whose worker died; how far they got is found out from the shelves. Parameters as for :func:`apply`."""
     from .runner import run_batch
     from .tasks import provision
 

@@ -25,6 +25,7 @@ from pysnmp.hlapi.v3arch.asyncio import (
     get_cmd,
     next_cmd,
 )
+from pysnmp.proto.api import v2c
 
 from ..contracts import SnmpCredential
 from ..errors import DeviceError, ErrorKind
@@ -40,7 +41,7 @@ DEFAULT_RETRIES = 2
 DEFAULT_DEADLINE = 60.0
 DEFAULT_MAX_REPETITIONS = 12
 """Rows per GETBULK. Some embedded agents time out above 16."""
-OIDS_PER_GET = 20
+OIDS_PER_GET = 30
 WALK_LIMIT = 50_000
 
 _TOO_BIG = 1
@@ -56,6 +57,18 @@ _DENIED = frozenset(
         "UnsupportedPrivProtocol", "UnsupportedSecurityLevel", "UnsupportedSecurityModel", "WrongDigest",
     }
 )  # fmt: skip
+
+
+class _PlainObject(ObjectType):  # type: ignore[misc]
+    """An OID to ask for, without looking it up in MIBs: that lookup costs half a millisecond of CPU each, and nothing needs it."""
+
+    def __init__(self, oid: Oid) -> None:
+        super().__init__(ObjectIdentity(oid))
+        self._pair = (univ.ObjectIdentifier(oid), v2c.null)
+
+    def resolve_with_mib(self, *_args: Any, **_options: Any) -> tuple[Any, Any]:
+        """The pair the PDU is made of, in the resolved object's place."""
+        return self._pair
 
 
 class SnmpReader(Protocol):
@@ -198,7 +211,7 @@ class PysnmpReader:
         """
         engine = self._hub.renew_engine(self._credential) if renewed else self._hub.engine(self._credential)
         transport = await self._open()
-        wanted = [ObjectType(ObjectIdentity(oid)) for oid in oids]
+        wanted = [_PlainObject(oid) for oid in oids]
         try:
             async with self._hub.slots:
                 self.requests += 1

@@ -230,8 +230,10 @@ def test_cancelling_starts_nothing_more_and_begins_no_change() -> None:
 
     results = run_batch(task, TARGETS, workers=1, cancel=cancel, on_event=lambda _entry: None)
     assert [result.failure.message for result in results if result.failure] == [
-        "the job was cancelled before anything was sent", "not started: the job was cancelled", "not started: the job was cancelled",
-    ]  # fmt: skip
+        "the job was cancelled before anything was sent",
+        "not started: the job was cancelled",
+        "not started: the job was cancelled",
+    ]
 
 
 class Interrupt(BaseException):

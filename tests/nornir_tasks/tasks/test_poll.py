@@ -21,6 +21,7 @@ from nornir_tasks.gam import oids
 from nornir_tasks.tasks.poll import read_shelf
 from nornir_tasks.testing import ENDPOINT_MAC, UNKNOWN_MAC, RecordedReader, recorded_shelf
 
+OCTETS = tuple(bytes.fromhex(ENDPOINT_MAC.replace(":", "")))
 SLOW = DeviceError(ErrorKind.TIMEOUT, "SNMP stopped answering (waited 6 s)")
 
 
@@ -136,6 +137,23 @@ def test_without_the_table_of_unknown_endpoints_the_section_is_incomplete() -> N
     assert reading.endpoints[0].rx_phy_mbps == 1805
 
 
+def test_an_older_firmware_without_tables_by_mac_is_read_by_id() -> None:
+    values = {oid: value for oid, value in recorded_shelf().items() if oid[: len(oids.GHN) + 2] != (*oids.GHN, 3, 30)}
+    reading = read_shelf(RecordedReader(values), "s")
+    assert [(endpoint.mac, endpoint.rx_phy_mbps) for endpoint in reading.endpoints or ()] == [(ENDPOINT_MAC, 1805)]
+    assert (reading.problems, reading.incomplete) == ((), frozenset())
+
+
+def test_an_endpoint_only_its_port_knows_makes_the_section_incomplete() -> None:
+    values = recorded_shelf()
+    values[(*oids.PORT_STATUS.column("endpoint_macs"), oids.IFINDEX_GHN + 3)] = b"00:0E:D8:00:00:09"
+    reading = read_shelf(RecordedReader(values), "s")
+    assert reading.incomplete == {"endpoints"}
+    assert [problem.message for problem in reading.problems] == [
+        "listed at a port, but in no table of endpoints: 00:0e:d8:00:00:09"
+    ]
+
+
 def test_after_two_timeouts_the_rest_is_not_tried() -> None:
     failing = {oids.ENDPOINT_BY_ID.entry: SLOW, oids.ENDPOINT_BY_MAC.entry: SLOW}
     reading = read_shelf(RecordedReader(recorded_shelf(), failing), "s")
@@ -168,7 +186,7 @@ def test_half_the_ports_are_not_taken_for_all() -> None:
 
 def test_one_bad_value_costs_only_itself() -> None:
     values = recorded_shelf()
-    values[(*oids.ENDPOINT_BY_ID.column("state"), 1)] = b"<html>"
+    values[(*oids.ENDPOINT_BY_MAC.column("state"), *OCTETS)] = b"<html>"
     values[(*oids.TEMPERATURE.column("tenths"), 5)] = 99999
     reading = read_shelf(RecordedReader(values), "s")
     assert reading.endpoints is not None and reading.system is not None
