@@ -21,7 +21,9 @@ PARENT_CHECK_SECONDS = 1.0
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m development.simulator", description="A fleet of simulated GAM shelves on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="python -m development.simulator", description="A fleet of simulated GAM shelves on loopback."
+    )
     parser.add_argument("--seed", type=int, default=7, help="same seed, same fleet")
     parser.add_argument("--shelves", type=int, default=10, help="how many")
     parser.add_argument("--ssh-port", type=int, default=0, help="0: one that is free on all shelf addresses")

@@ -10,8 +10,15 @@ from collections import deque
 from dataclasses import dataclass
 
 CONDITIONS = {"restart": 6, "linkdown": 8, "outage": 11, "los": 13, "portmismatch": 14, "hwmismatch": 15, "swrevmismat": 16}
-CLI_NAMES = {"los": "LOS", "hwmismatch": "HWMISMAT", "swrevmismat": "SWREVMISMAT", "outage": "OUTAGE", "portmismatch": "PORTMISMATCH",
-             "linkdown": "LINKDOWN", "restart": "RESTART"}  # fmt: skip
+CLI_NAMES = {
+    "los": "LOS",
+    "hwmismatch": "HWMISMAT",
+    "swrevmismat": "SWREVMISMAT",
+    "outage": "OUTAGE",
+    "portmismatch": "PORTMISMATCH",
+    "linkdown": "LINKDOWN",
+    "restart": "RESTART",
+}
 DESCRIPTIONS = {
     "los": "Endpoint (CPE) loss of signal (missing)",
     "hwmismatch": "Hardware Mismatch (unknown or unsupported endpoint model)",
@@ -94,14 +101,14 @@ class AlarmBook:
             alarm = self.active.pop(key)
             rows.append(self._report(alarm.uuid, alarm.cause, CLEARING, alarm.occurred, now))
         for key, cause in asked.items():
-            alarm = self.active.get(key)
-            if alarm is None:
+            known = self.active.get(key)
+            if known is None:
                 number, uuid_ = self._next()
                 self.active[key] = Alarm(number, uuid_, cause, now)
                 rows.append(self._report(uuid_, cause, RAISING, now, now))
-            elif alarm.cause != cause:
-                alarm.cause = cause
-                rows.append(self._report(alarm.uuid, cause, CHANGED, alarm.occurred, now))
+            elif known.cause != cause:
+                known.cause = cause
+                rows.append(self._report(known.uuid, cause, CHANGED, known.occurred, now))
         return rows
 
     def restart(self, now: float) -> None:

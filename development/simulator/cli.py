@@ -145,7 +145,8 @@ def match(words: list[Word], commands: list[Command]) -> tuple[Command, list[Wor
 
     :raises SyntaxProblem: none, several, or too few words
     """
-    alive, closed = list(commands), []
+    alive: list[Command] = list(commands)
+    closed: list[Command] = []
     for at, word in enumerate(words):
         ended = [item for item in alive if at < len(item.pattern) and item.pattern[at] == REST]
         open_ = [item for item in alive if at < len(item.pattern) and item.pattern[at] != REST]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import ghn_commands
 from .cli_output import Output
@@ -25,6 +25,10 @@ def _then(action: Callable[[], None]) -> Output:
 
 def _nothing() -> Output:
     return Output()
+
+
+def _discard[K](table: dict[K, Any], key: K) -> None:
+    table.pop(key, None)
 
 
 def _end(session: CliSession, words: list[Word]) -> Output:
@@ -92,7 +96,7 @@ def _username(session: CliSession, words: list[Word]) -> Output:
 
 
 def _no_username(session: CliSession, words: list[Word]) -> Output:
-    return _then(lambda: session.shelf.users.pop(words[0].text, None) and None)
+    return _then(lambda: _discard(session.shelf.users, words[0].text))
 
 
 def _ghn(what: str, negate: bool) -> Run:
@@ -138,7 +142,7 @@ def _interface_vlan(session: CliSession, words: list[Word]) -> Output:
 
 def _no_interface_vlan(session: CliSession, words: list[Word]) -> Output:
     vid = number(words[0], 1, 4095)
-    return _then(lambda: session.shelf.running.vlan_interfaces.pop(vid, None) and None)
+    return _then(lambda: _discard(session.shelf.running.vlan_interfaces, vid))
 
 
 def _vlan(session: CliSession, words: list[Word]) -> Output:
@@ -251,4 +255,3 @@ VLAN: list[Definition] = [
     ("ip address ...", _ip_address, "write"),
     ("no ip address", _no_ip_address, "write"),
 ]
-

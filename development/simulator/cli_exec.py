@@ -145,7 +145,8 @@ def _endpoint_up(shelf: SimShelf, words: list[Word]) -> EndpointView:
 def _reboot_endpoint(session: CliSession, words: list[Word]) -> Output:
     view = _endpoint_up(session.shelf, words)
     return _output(
-        f"% Rebooting G.hn Endpoint {view.id} with MAC: {view.mac}", lambda: setattr(view.cpe, "booted_at", session.shelf.clock.now())
+        f"% Rebooting G.hn Endpoint {view.id} with MAC: {view.mac}",
+        lambda: setattr(view.cpe, "booted_at", session.shelf.clock.now()),
     )
 
 

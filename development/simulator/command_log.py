@@ -16,7 +16,7 @@ SECRET = re.compile(r"(?i)(password(?: encrypted| unencrypted)?|community(?: v2c
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command. ``time`` is the shelf's, ``command`` exactly as received (passwords blanked), ``answer`` its first 400 characters."""
+    """One command. ``time`` is the shelf's, ``command`` exactly as received (passwords blanked), ``answer`` its beginning."""
 
     number: int
     time: float

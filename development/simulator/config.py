@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 type Kind = Literal["profile", "endpoint", "subscriber"]
 
@@ -115,9 +115,10 @@ class DeviceConfig:
     vlan_interfaces: dict[int, VlanInterface] = field(default_factory=dict)
     globals: dict[str, str] = field(default_factory=dict)
 
-    def table(self, kind: Kind) -> dict[int, Profile] | dict[int, Endpoint] | dict[int, Subscriber]:
+    def table(self, kind: Kind) -> dict[int, Any]:
         """The objects of one kind, by id."""
-        return {"profile": self.profiles, "endpoint": self.endpoints, "subscriber": self.subscribers}[kind]  # type: ignore[return-value]
+        tables: dict[Kind, dict[int, Any]] = {"profile": self.profiles, "endpoint": self.endpoints, "subscriber": self.subscribers}
+        return tables[kind]
 
     def find(self, kind: Kind, name: str) -> int:
         """Id of the object of that kind and name, 0 when there is none."""

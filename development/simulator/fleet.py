@@ -152,9 +152,7 @@ async def _serve_ssh(stack: contextlib.AsyncExitStack, shelf: SimShelf, bound: s
     stack.callback(acceptor.close)
 
 
-async def _serve_http(
-    stack: contextlib.AsyncExitStack, handler: Callable[[web.BaseRequest], Any], bound: socket.socket
-) -> None:
+async def _serve_http(stack: contextlib.AsyncExitStack, handler: Callable[[web.BaseRequest], Any], bound: socket.socket) -> None:
     protocol = web.Server(handler)
     server = await asyncio.get_running_loop().create_server(protocol, sock=bound)
     stack.push_async_callback(protocol.shutdown, 0.1)

@@ -200,19 +200,30 @@ def lines(shelf: SimShelf, config: Any) -> list[str]:
     out = []
     for port in config.ports.values():
         default = str(shelf.identity.model.default_medium)
-        tail = _tail([("mode", port.mode, port.mode != default), ("name", f'"{port.name}"', bool(port.name)), ("shutdown", "", port.shutdown)])
+        tail = _tail(
+            [
+                ("mode", port.mode, port.mode != default),
+                ("name", f'"{port.name}"', bool(port.name)),
+                ("shutdown", "", port.shutdown),
+            ]
+        )
         if tail:
             out.append(f"ghn port {port.number}{tail}")
     for _, item in sorted(config.profiles.items()):
         if item.id == 1 and (item.ds, item.us, item.description) == (10, 10, ""):
             continue
-        out.append(
-            f'ghn bw-profile {item.id} name "{item.name}" rate-downstream {item.ds} rate-upstream {item.us}'
-            + _tail([("service-limit-level", item.service_limit, item.service_limit > 0), ("description", f'"{item.description}"', bool(item.description))])
-        )  # fmt: skip
+        tail = _tail(
+            [
+                ("service-limit-level", item.service_limit, item.service_limit > 0),
+                ("description", f'"{item.description}"', bool(item.description)),
+            ]
+        )
+        out.append(f'ghn bw-profile {item.id} name "{item.name}" rate-downstream {item.ds} rate-upstream {item.us}{tail}')
     for _, item in sorted(config.endpoints.items()):
         where = item.port or ("auto" if item.auto_port else "unassigned")
-        tail = _tail([("description", f'"{item.description}"', bool(item.description)), ("allow-management-access", "", item.allow_mgmt)])
+        tail = _tail(
+            [("description", f'"{item.description}"', bool(item.description)), ("allow-management-access", "", item.allow_mgmt)]
+        )
         out.append(f'ghn endpoint {item.id} name "{item.name}" mac-address {item.mac} port {where}{tail}')
     out.extend(_subscriber_line(shelf, item) for _, item in sorted(config.subscribers.items()))
     return out

@@ -75,5 +75,5 @@ class ShelfHttp:
     @staticmethod
     def _cut(request: web.BaseRequest) -> web.StreamResponse:
         if request.transport is not None:
-            request.transport.abort()  # type: ignore[attr-defined]
+            request.transport.abort()
         return web.Response(status=503)

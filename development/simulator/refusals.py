@@ -84,7 +84,7 @@ class Refused(Exception):
 
 
 class RefusedText(Exception):
-    """The shelf refuses with words that are in no table (busy file system, an injected refusal). ``status`` is its own name for it."""
+    """The shelf refuses with words that are in no table (busy file system, injected). ``status`` is its own name for it."""
 
     def __init__(self, message: str, status: str = "") -> None:
         super().__init__(message)

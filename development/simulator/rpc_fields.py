@@ -129,7 +129,11 @@ PROFILE = (
 ENDPOINT = (
     _only("Id", lambda shelf, item: item.id),
     Member(
-        "MacAddress", lambda shelf, item: mac_text(shelf, item.mac), "mac", lambda shelf, value: normal_mac(text(value)), "mesa_mac_t"
+        "MacAddress",
+        lambda shelf, item: mac_text(shelf, item.mac),
+        "mac",
+        lambda shelf, value: normal_mac(text(value)),
+        "mesa_mac_t",
     ),
     _plain("Name", "name", text, "string"),
     _plain("Description", "description", text, "string"),
@@ -173,7 +177,13 @@ SUBSCRIBER = (
     _plain("RemappedVlanId", "remapped", whole, "uint16_t"),
     _plain("Port2VlanId", "port2", whole, "uint16_t"),
     _plain("Port2VlanIsTagged", "port2_tagged", boolean, "vtss_bool_t"),
-    Member("AllowedTaggedVlans", lambda shelf, item: list(item.allowed), "allowed", lambda shelf, value: vlans(value), "vtss_vid_list_t"),
+    Member(
+        "AllowedTaggedVlans",
+        lambda shelf, item: list(item.allowed),
+        "allowed",
+        lambda shelf, value: vlans(value),
+        "vtss_vid_list_t",
+    ),
     _plain("TrunkMode", "trunk", boolean, "vtss_bool_t"),
     Member("PortIfIndex", lambda shelf, item: port_name(shelf, item.port), "port", ghn_port, "vtss_ifindex_t"),
     _plain("DoubleTags", "double_tags", boolean, "vtss_bool_t"),

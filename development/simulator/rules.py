@@ -6,7 +6,17 @@ import re
 
 from nornir_tasks.gam.catalog import MAX_ENDPOINTS, MAX_PROFILES, MAX_SUBSCRIBERS, GamModel
 
-from .config import DEFAULT_PROFILE_ID, DEFAULT_PROFILE_NAME, NO_NNI, UNPROVISIONED_VLAN, DeviceConfig, Endpoint, Kind, Profile, Subscriber
+from .config import (
+    DEFAULT_PROFILE_ID,
+    DEFAULT_PROFILE_NAME,
+    NO_NNI,
+    UNPROVISIONED_VLAN,
+    DeviceConfig,
+    Endpoint,
+    Kind,
+    Profile,
+    Subscriber,
+)
 from .refusals import Refused
 from .variants import Variants
 

@@ -25,7 +25,9 @@ def _head(shelf: SimShelf, config: DeviceConfig) -> list[str]:
 
 def _interfaces(identity: Identity, config: DeviceConfig) -> list[str]:
     out = []
-    for name in sorted((*identity.model.ghn_interfaces, *config.switchports), key=lambda text: (text.split()[0], int(text.rpartition("/")[2]))):
+    for name in sorted(
+        (*identity.model.ghn_interfaces, *config.switchports), key=lambda text: (text.split()[0], int(text.rpartition("/")[2]))
+    ):
         out += ["!", f"interface {name}"]
         port = config.switchports.get(name)
         if port is None:
@@ -45,7 +47,7 @@ def _interfaces(identity: Identity, config: DeviceConfig) -> list[str]:
 
 
 def render(shelf: SimShelf, config: DeviceConfig, feature: str = "") -> str:
-    """The configuration as text, without the "Building configuration" line. ``feature`` ``ghn`` limits it to that module's lines."""
+    """The configuration as text, without the "Building configuration" line. ``feature`` may limit it to ``ghn`` lines."""
     ghn = ghn_commands.lines(shelf, config)
     if feature == "ghn":
         return "\n".join([*ghn, "!", "end"])

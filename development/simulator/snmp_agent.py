@@ -270,5 +270,3 @@ class SnmpAgent(asyncio.DatagramProtocol):
             return tlv(SEQUENCE, integer(3) + header + security + scoped)
 
         return whole(keys.digest(whole(empty))) if empty and keys else whole(b"")
-
-

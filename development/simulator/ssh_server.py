@@ -241,5 +241,5 @@ class ShelfSshServer(asyncssh.SSHServer):
 
     def session_requested(self) -> ShellSession:
         """A shell of this shelf."""
-        assert self._connection is not None  # noqa: S101 - asyncssh calls connection_made first
+        assert self._connection is not None
         return ShellSession(self.shelf, self._connection.get_extra_info("username"), self._connection)

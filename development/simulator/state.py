@@ -107,7 +107,7 @@ class SimShelf:
         self.link_down: set[str] = set()
         self.running_image_alternate = self.identity.software
         self.copy_status = 0
-        random_ = random.Random(f"{shelf.serial}/{shelf.name}")  # noqa: S311 - a reproducible stand-in, no secret
+        random_ = random.Random(f"{shelf.serial}/{shelf.name}")
         now = self.clock.now()
         self.booted_at = now - random_.randrange(86_400, 90 * 86_400)
         self.down_until = 0.0
@@ -186,7 +186,8 @@ class SimShelf:
 
     def _number_uids(self) -> None:
         self._uid = self.boots - 1
-        for item in (*self.running.profiles.values(), *self.running.subscribers.values()):
+        items: list[Profile | Subscriber] = [*self.running.profiles.values(), *self.running.subscribers.values()]
+        for item in items:
             self._uid += 1
             item.uid = self._uid
 
@@ -240,13 +241,13 @@ class SimShelf:
 
     def put(self, kind: Kind, ident: int, changes: Mapping[str, object]) -> None:
         """Create an object or change some of its fields, all or nothing. :raises Refused:"""
-        table: dict[int, object] = self.running.table(kind)  # type: ignore[assignment]
+        table = self.running.table(kind)
         old = table.get(ident)
         if old is None:
             self.rules.check_id(kind, ident)
             new = NEW[kind](ident)
         else:
-            new = dataclasses.replace(old)  # type: ignore[type-var]
+            new = dataclasses.replace(old)
         for name, value in changes.items():
             setattr(new, name, value)
         if isinstance(new, Endpoint) and not new.name and new.mac:
@@ -441,8 +442,11 @@ class SimShelf:
         self._links = up
 
     def _conditions(self) -> list[al.Wanted]:
-        """Conditions that hold. Severity with a subscriber is major and service-affecting, minor without (inferred from captures)."""
-        wanted, dead, alive, served = [], set(), set(), set()
+        """Conditions that hold: major and service-affecting with a subscriber, minor without (inferred from captures)."""
+        wanted: list[al.Wanted] = []
+        dead: set[int] = set()
+        alive: set[int] = set()
+        served: set[int] = set()
         for view in self.views():
             if view.endpoint is None:
                 continue

@@ -93,7 +93,11 @@ class Flow:
 
     def at(self, seconds: float) -> tuple[int, int, int]:
         """(rx octets, tx octets, rx errors) ``seconds`` after the last settling."""
-        return int(self.rx + self.rx_rate * seconds), int(self.tx + self.tx_rate * seconds), int(self.errors + self.error_rate * seconds)
+        return (
+            int(self.rx + self.rx_rate * seconds),
+            int(self.tx + self.tx_rate * seconds),
+            int(self.errors + self.error_rate * seconds),
+        )
 
 
 class Traffic:

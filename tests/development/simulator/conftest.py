@@ -92,6 +92,9 @@ def copper() -> SimShelf:
 @pytest.fixture
 def fleet() -> Iterator[RunningFleet]:
     """Both shelves on the network, with the control interface; fresh for each test."""
-    shelves = [SimShelf(item, password=ACCOUNTS["gam_password"], variants=Variants(boot_seconds=0.2)) for item in (town_shelf(), copper_shelf())]
+    shelves = [
+        SimShelf(item, password=ACCOUNTS["gam_password"], variants=Variants(boot_seconds=0.2))
+        for item in (town_shelf(), copper_shelf())
+    ]
     with running_fleet(shelves, accounts=ACCOUNTS, control=0) as running:
         yield running

@@ -103,7 +103,9 @@ def test_a_customer_from_nothing_to_saved(cli: CliSession) -> None:
     answers = [cli.run(line).text for line in lines]
     assert answers[:5] == [""] * 5
     assert answers[5].splitlines()[1].startswith("% Saving ")
-    assert "ghn subscriber 3 name \"C1003\" vid 102 endpoint 6 bw-profile 4 poe enable description \"flat 3\"" in run(cli, "show startup-config")
+    assert 'ghn subscriber 3 name "C1003" vid 102 endpoint 6 bw-profile 4 poe enable description "flat 3"' in run(
+        cli, "show startup-config"
+    )
     assert [entry.command for entry in cli.shelf.log.select("change")] == [*lines[1:4], lines[5]]
     cli.shelf.reboot()
     assert cli.shelf.running.subscribers[3].vlan == 102
@@ -131,7 +133,11 @@ SAMPLES = {
     "show ghn endpoint 1 configuration": [" MAC: 00:0e:d8:19:97:01", " Name: ep1", " Management Access: No", " GAM port Id: 1"],
     "show ghn port 6 status": [" Active Links: 1", "       00:0e:d8:19:97:06"],
     "show ghn port 1 configuration": [" Enable: Yes", " Mode: COAX"],
-    "show version": ["Product          : Positron GAM-12/24-C Switch", "Software Version : GAM-12/24-C_v1.5.4", "Code Revision    : 24791"],
+    "show version": [
+        "Product          : Positron GAM-12/24-C Switch",
+        "Software Version : GAM-12/24-C_v1.5.4",
+        "Code Revision    : 24791",
+    ],
     "show alarm active": [" ---  -----  ----------  ---------------  -------------------------  -----------"],
     "show ip interface brief": ["VLAN 100   192.168.111.11/24    Manual   UP"],
     "ping ip 10.0.0.1": ["Sent 5 packets, received 5 OK, 0 bad"],
@@ -154,7 +160,14 @@ def test_status_detail_has_aligned_colons(cli: CliSession) -> None:
 
 
 def test_no_lines_take_apart(cli: CliSession) -> None:
-    run(cli, "configure terminal", "no ghn subscriber 1 endpoint", "no ghn endpoint 1 port", "no ghn endpoint 3", "no ghn subscriber 2")
+    run(
+        cli,
+        "configure terminal",
+        "no ghn subscriber 1 endpoint",
+        "no ghn endpoint 1 port",
+        "no ghn endpoint 3",
+        "no ghn subscriber 2",
+    )
     running = cli.shelf.running
     assert (running.subscribers[1].endpoint_id, running.endpoints[1].port) == (0, 0)
     assert sorted(running.endpoints) == [1, 2, 4, 5]
@@ -162,9 +175,17 @@ def test_no_lines_take_apart(cli: CliSession) -> None:
 
 
 def test_uplink_lines(cli: CliSession) -> None:
-    run(cli, "conf t", "interface 10GigabitEthernet 1/1-2", "switchport trunk native vlan 200", "switchport trunk allowed vlan 3-500,600")
+    run(
+        cli,
+        "conf t",
+        "interface 10GigabitEthernet 1/1-2",
+        "switchport trunk native vlan 200",
+        "switchport trunk allowed vlan 3-500,600",
+    )
     ports = cli.shelf.running.switchports
-    assert {(ports[name].native, ports[name].allowed) for name in cli.shelf.identity.model.uplink_interfaces} == {(200, "3-500,600")}
+    assert {(ports[name].native, ports[name].allowed) for name in cli.shelf.identity.model.uplink_interfaces} == {
+        (200, "3-500,600")
+    }
     assert run(cli, "interface G.hn 1/13").endswith("marker.")
 
 

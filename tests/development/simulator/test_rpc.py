@@ -95,8 +95,17 @@ def test_unknown_method_and_bad_request(shelf: SimShelf) -> None:
 
 def test_the_guides_example_says_what_the_command_line_cannot(copper: SimShelf) -> None:
     ok(copper, "ghnAgent.config.global.set", {"SubscriberModel": "portAware", "DefaultNNIIfIndex": "10G 1/2"})
-    struct = {"PortIfIndex": "G.hn 1/2", "BwProfileId": 2, "DoubleTags": True, "OuterTagVlanId": 2800, "VlanId": 1111,
-              "VlanIsTagged": True, "RemappedVlanId": 201, "AllowedTaggedVlans": [301, 302, 310], "NNIIfIndex": "10G 1/1"}  # fmt: skip
+    struct = {
+        "PortIfIndex": "G.hn 1/2",
+        "BwProfileId": 2,
+        "DoubleTags": True,
+        "OuterTagVlanId": 2800,
+        "VlanId": 1111,
+        "VlanIsTagged": True,
+        "RemappedVlanId": 201,
+        "AllowedTaggedVlans": [301, 302, 310],
+        "NNIIfIndex": "10G 1/1",
+    }
     assert ok(copper, "ghnAgent.config.userByName.add", "Subscriber 2", struct) is None
     read = ok(copper, "ghnAgent.config.userByName.get", "Subscriber 2")
     assert {name: read[name] for name in struct} == struct
@@ -135,8 +144,14 @@ def test_detailed_status_of_an_absent_endpoint_says_nothing(shelf: SimShelf) -> 
     assert rows["00:0E:D8:19:97:01"]["SerialNumber"] == "ASY-2103-20,R12,01124901,23284"
 
 
-SAVE = {"Copy": True, "SourceConfigType": "runningConfig", "SourceConfigFile": "runningConfig",
-        "DestinationConfigType": "startupConfig", "DestinationConfigFile": "startupConfig", "Merge": False}  # fmt: skip
+SAVE = {
+    "Copy": True,
+    "SourceConfigType": "runningConfig",
+    "SourceConfigFile": "runningConfig",
+    "DestinationConfigType": "startupConfig",
+    "DestinationConfigFile": "startupConfig",
+    "Merge": False,
+}
 
 
 def test_save_and_busy_save(shelf: SimShelf) -> None:

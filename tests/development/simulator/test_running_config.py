@@ -13,7 +13,9 @@ from development.simulator.words import SyntaxProblem, Word, vlan_list, vlan_tex
 
 from .conftest import town_shelf
 
-NAMES = st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"], exclude_characters='"'), min_size=1, max_size=31)
+NAMES = st.text(
+    st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"], exclude_characters='"'), min_size=1, max_size=31
+)
 TEXTS = st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"], exclude_characters='"'), max_size=63)
 VLANS = st.integers(3, 4093).filter(lambda vlan: vlan not in range(3840, 3843))
 
@@ -43,8 +45,17 @@ def test_round_trip(
     shelf: SimShelf, name: str, description: str, vlan: int, tagged: bool, remapped: int, allowed: list[int], poe: str, profile: int
 ) -> None:
     shelf.running = shelf.startup.copy()
-    changes = {"name": f"s{name}"[:31], "description": description, "vlan": vlan, "tagged": tagged, "remapped": remapped,
-               "allowed": tuple(sorted(allowed)), "poe": poe, "profile_id": profile, "endpoint_id": 3}  # fmt: skip
+    changes = {
+        "name": f"s{name}"[:31],
+        "description": description,
+        "vlan": vlan,
+        "tagged": tagged,
+        "remapped": remapped,
+        "allowed": tuple(sorted(allowed)),
+        "poe": poe,
+        "profile_id": profile,
+        "endpoint_id": 3,
+    }
     shelf.put("subscriber", 9, changes)
     shelf.put("endpoint", 9, {"mac": "00:0e:d8:00:00:09", "auto_port": True, "name": f"e{name}"[:31], "allow_mgmt": tagged})
     assert running_config.parse(shelf, running_config.render(shelf, shelf.running)) == shelf.running

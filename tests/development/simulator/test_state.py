@@ -53,7 +53,9 @@ def test_raise_and_clear_share_one_uuid(shelf: SimShelf) -> None:
 
 
 def test_alarms_without_subscriber_are_minor(shelf: SimShelf) -> None:
-    missing = next(alarm.cause for alarm in shelf.alarms.active.values() if alarm.cause.entity == "CPE-4" and alarm.cause.condition == "los")
+    missing = next(
+        alarm.cause for alarm in shelf.alarms.active.values() if alarm.cause.entity == "CPE-4" and alarm.cause.condition == "los"
+    )
     assert (missing.severity, missing.service_affecting) == (al.MINOR, False)
 
 
