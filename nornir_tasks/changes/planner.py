@@ -16,7 +16,7 @@ from ..contracts import (
     Violation,
 )
 from ..errors import DeviceError, RuleViolation
-from ..gam import commands, rpc
+from ..gam import commands, parsers, rpc
 from ..gam.catalog import GamModel
 from ..gam.rules import check_config
 from .diff import Removal, change_diffs, compute_changes, interrupted, is_builtin
@@ -90,10 +90,11 @@ def _steps(transport: Transport, actual: ShelfConfig, changes: Iterable[Change])
     steps: list[PlannedStep] = []
     problems: list[Violation] = []
     config = actual
+    unknown = parsers.unknown_words(actual.raw) if transport is Transport.SSH and actual.raw else {}
     for index, change in enumerate(changes):
         after = apply_to(config, change)
         if transport is Transport.SSH:
-            problems += [*commands.unsayable(change), *commands.unsayable(change.inverse())]
+            problems += [*commands.unsayable(change), *commands.unsayable(change.inverse()), *_not_undoable(change, unknown)]
         if not problems:
             try:
                 sends = render(change, config)
@@ -104,6 +105,16 @@ def _steps(transport: Transport, actual: ShelfConfig, changes: Iterable[Change])
                 steps.append(PlannedStep(index, change, sends, undo, change_diffs(change)))
         config = after
     return tuple(steps), problems
+
+
+def _not_undoable(change: Change, unknown: Mapping[tuple[str, int], tuple[str, ...]]) -> list[Violation]:
+    """A removal that could not be undone, because the object's line has words that no contract holds."""
+    if change.after is not None or change.before is None:
+        return []
+    what = {ChangeKind.PROFILE: "bw-profile", ChangeKind.ENDPOINT: "endpoint", ChangeKind.SUBSCRIBER: "subscriber"}[change.kind]
+    words = unknown.get((what, change.before.id), ())
+    rule = "its line has words this version does not know, so removing it could not be undone; choose JSON-RPC"
+    return [Violation(change.name, change.kind, " ".join(words), rule)] if words else []
 
 
 def known_inverse(change: Change, before: ShelfConfig, after: ShelfConfig) -> Change:

@@ -73,9 +73,11 @@ class _Draft:
     profiles: dict[int, dict[str, str]] = field(default_factory=dict)
     endpoints: dict[int, dict[str, str]] = field(default_factory=dict)
     subscribers: dict[int, dict[str, str]] = field(default_factory=dict)
+    unknown: dict[tuple[str, int], list[str]] = field(default_factory=dict)
 
 
 _PROFILE_WORDS = {"name", "description", "rate-downstream", "rate-upstream", "service-limit-level"}
+_UNMODELLED = {"service-limit-level"}
 _ENDPOINT_WORDS = {"name", "description", "mac-address", "port"}
 _ENDPOINT_FLAGS = {"allow-management-access"}
 _SUBSCRIBER_WORDS = {
@@ -143,6 +145,7 @@ def _take_line(draft: _Draft, tokens: list[str], number: int) -> None:
     if len(tokens) < 2 or tokens[1] not in kinds:
         return
     objects, words, flags = kinds[tokens[1]]
+    unknown: list[str] = []
     if len(tokens) < 3 or not tokens[2].isdigit():
         raise _not_config(f"line {number} names no {tokens[1]} id: {' '.join(tokens)[:80]!r}")
     seen = objects.setdefault(int(tokens[2]), {})
@@ -156,7 +159,27 @@ def _take_line(draft: _Draft, tokens: list[str], number: int) -> None:
             if position >= len(tokens):
                 raise _not_config(f"line {number} ends after {word!r}")
             seen[word] = tokens[position]
+        else:
+            unknown.append(word)
+        if word in _UNMODELLED:
+            unknown.append(word)
         position += 1
+    if unknown:
+        draft.unknown.setdefault((tokens[1], int(tokens[2])), []).extend(unknown)
+
+
+def unknown_words(text: str) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Words of a configuration's G.hn lines that no contract holds, by what (``subscriber`` …) and id.
+
+    What has such words cannot be removed and put back from a :class:`ShelfConfig` alone.
+
+    :raises DeviceError: see :func:`parse_config`
+    """
+    draft = _Draft()
+    for number, line in _config_lines(text):
+        if line.split(None, 1)[0] == "ghn":
+            _take_line(draft, _tokens(line, number), number)
+    return {key: tuple(words) for key, words in draft.unknown.items()}
 
 
 def _take_removal(draft: _Draft, tokens: list[str]) -> None:

@@ -276,6 +276,19 @@ def test_what_the_command_line_cannot_say(field: str, value: object) -> None:
     assert len(plan_shelf("gam", Transport.JSONRPC, SHELF, wish, (), MODEL).steps) == 1
 
 
+def test_what_could_not_be_put_back_is_not_removed_over_ssh() -> None:
+    lines = ["hostname x", *_as_text(SHELF), "end"]
+    lines[-2] += " double-tag-vid 120"
+    shelf = parse_config("\n".join(lines))
+    gone = ((ChangeKind.SUBSCRIBER, "b"),)
+    plan = plan_shelf("gam", Transport.SSH, shelf, ShelfConfig(), gone, MODEL)
+    assert plan.steps == ()
+    assert plan.violations[0].value == "double-tag-vid 120"
+    assert len(plan_shelf("gam", Transport.JSONRPC, shelf, ShelfConfig(), gone, MODEL).steps) == 1
+    suspended = ShelfConfig(subscribers=(replace(SHELF.subscribers[1], vlan=4094),))
+    assert len(plan_shelf("gam", Transport.SSH, shelf, suspended, (), MODEL).steps) == 1
+
+
 def test_interruptions() -> None:
     def change(**fields: object) -> Change:
         before = SHELF.subscribers[0]

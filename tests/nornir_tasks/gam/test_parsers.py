@@ -158,6 +158,12 @@ def test_what_is_no_configuration_is_named(text: str, seen: str) -> None:
     assert seen in caught.value.message
 
 
+def test_words_nobody_knows_are_kept_track_of() -> None:
+    assert parsers.unknown_words(REAL) == {("endpoint", 2): ("future-word", "7")}
+    limited = 'vlan 1\nghn bw-profile 2 name "x" service-limit-level 3\nend'
+    assert parsers.unknown_words(limited) == {("bw-profile", 2): ("service-limit-level",)}
+
+
 def test_nameless_objects_and_an_empty_shelf() -> None:
     config = parsers.parse_config(
         "vlan 1\nghn endpoint 5 mac-address 00:0e:d8:00:00:05\nghn subscriber 4 vid 9\nghn bw-profile 3\nend"
