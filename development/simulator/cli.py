@@ -111,6 +111,14 @@ class CliSession:
             if outcome.then:
                 outcome.then()
 
+    def complete(self, line: str) -> str:
+        """What Tab adds to a line: the rest of the only word that fits, and a space; nothing when several or none do."""
+        partial = line.rpartition(" ")[2]
+        found = [text.strip() for text in self.help(line).split("\n")] if partial else []
+        if len(found) != 1 or not found[0].lower().startswith(partial.lower()):
+            return ""
+        return found[0][len(partial) :] + " "
+
     def help(self, line: str) -> str:
         """Words that may come next, one a line."""
         words = split(line)

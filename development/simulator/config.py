@@ -124,10 +124,6 @@ class DeviceConfig:
         """Id of the object of that kind and name, 0 when there is none."""
         return next((ident for ident, item in self.table(kind).items() if item.name == name), 0)
 
-    def subscriber_of(self, endpoint_id: int) -> Subscriber | None:
-        """The subscriber an endpoint serves."""
-        return next((item for item in self.subscribers.values() if endpoint_id and item.endpoint_id == endpoint_id), None)
-
     def copy(self) -> DeviceConfig:
         """A deep copy."""
         return copy.deepcopy(self)

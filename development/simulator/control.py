@@ -77,9 +77,9 @@ def shelf_json(shelf: SimShelf) -> dict[str, Any]:
 def move_endpoint(shelf: SimShelf, wanted: dict[str, Any]) -> None:
     """Plug, unplug, move or decay an endpoint.
 
-    ``{"action": "plug", "mac": …, "port": …, "model"?, "serial"?, "rx_phy"?, "tx_phy"?}``, ``{"action": "unplug", "mac": …}``,
-    ``{"action": "move", "mac": …, "port": …}``, ``{"action": "decay", "mac": …, "factor": …}``,
-    ``{"action": "link", "interface": …, "up": …}`` for an uplink.
+    Bodies: ``{"action": "plug", "mac", "port", "model"?, "serial"?, "rx_phy"?, "tx_phy"?}``, ``{"action": "unplug", "mac"}``,
+    ``{"action": "move", "mac", "port"}``, ``{"action": "wrong_port", "mac"}`` (any but its configured port),
+    ``{"action": "decay", "mac", "factor"}``, and ``{"action": "link", "interface", "up"}`` for an uplink.
 
     :raises Unusable: anything else
     """
@@ -95,10 +95,12 @@ def move_endpoint(shelf: SimShelf, wanted: dict[str, Any]) -> None:
             shelf.unplug(mac)
         elif action == "move":
             shelf.move(mac, int(wanted["port"]))
+        elif action == "wrong_port":
+            shelf.move(mac, shelf.other_port(mac))
         elif action == "decay":
             shelf.decay(mac, float(wanted["factor"]))
         else:
-            raise Unusable(f"action {action!r}: plug, unplug, move, decay or link")
+            raise Unusable(f"action {action!r}: plug, unplug, move, wrong_port, decay or link")
     except KeyError as problem:
         raise Unusable(f"{problem.args[0]} is missing or not on this shelf") from None
     except (TypeError, Refused) as problem:

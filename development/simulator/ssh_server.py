@@ -132,6 +132,10 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
         elif character == "\x15":
             self._write("\b \b" * len(self._line))
             self._line = ""
+        elif character == "\t":
+            added = self.cli.complete(self._line)
+            self._line += added
+            self._write(added)
         elif character == "?" and self._line.count('"') % 2 == 0:
             rows = self.cli.help(self._line).replace("\n", "\n\r")
             self._write(f"?\n\r{rows}\n\r{self.cli.prompt}{self._line}")

@@ -333,6 +333,11 @@ class SimShelf:
         self.cpes[mac].port = port
         self.changed()
 
+    def other_port(self, mac: str) -> int:
+        """A port that is not the one an endpoint is configured for."""
+        configured = next((item.port for item in self.running.endpoints.values() if item.mac == mac), 0)
+        return configured % self.identity.model.ports + 1
+
     def decay(self, mac: str, factor: float) -> None:
         """Multiply an endpoint's PHY rates (0.2 is a bad line, 1 changes nothing). :raises KeyError: no such endpoint"""
         cpe = self.cpes[mac]
@@ -362,12 +367,13 @@ class SimShelf:
         if self._views[0] != self.revision:
             by_mac = {item.mac: item for item in self.running.endpoints.values()}
             there = {mac: cpe for mac, cpe in self.cpes.items() if cpe.port and not self.running.ports[cpe.port].shutdown}
+            serving = {item.endpoint_id: item for item in self.running.subscribers.values() if item.endpoint_id}
             macs = sorted(by_mac.keys() | there.keys())
-            self._views = (self.revision, [self._view(mac, by_mac.get(mac), there.get(mac)) for mac in macs])
+            self._views = (self.revision, [self._view(mac, by_mac.get(mac), there.get(mac), serving) for mac in macs])
         return self._views[1]
 
-    def _view(self, mac: str, endpoint: Endpoint | None, cpe: Cpe | None) -> EndpointView:
-        subscriber = self.running.subscriber_of(endpoint.id) if endpoint else None
+    def _view(self, mac: str, endpoint: Endpoint | None, cpe: Cpe | None, serving: dict[int, Subscriber]) -> EndpointView:
+        subscriber = serving.get(endpoint.id) if endpoint else None
         profile_id = subscriber.profile_id if subscriber else DEFAULT_PROFILE_ID
         return EndpointView(mac, self._state(endpoint, cpe), endpoint, cpe, subscriber, self.running.profiles.get(profile_id))
 

@@ -236,3 +236,8 @@ def test_firmware_of_another_family_is_refused(cli: CliSession) -> None:
 def test_help_lists_what_may_follow(cli: CliSession) -> None:
     assert "    ghn" in cli.help("show ").split("\n")
     assert cli.help("show g") == "    ghn"
+
+
+@pytest.mark.parametrize(("line", "added"), [("sho", "w "), ("show g", "hn "), ("show ", ""), ("show s", ""), ("show zz", "")])
+def test_tab_completes_the_only_word(cli: CliSession, line: str, added: str) -> None:
+    assert cli.complete(line) == added

@@ -105,6 +105,8 @@ def test_control_shows_and_turns(fleet: RunningFleet) -> None:
     mac = "00:0e:d8:19:97:01"
     assert control(fleet, "/shelves/gam-2/endpoints", {"action": "move", "mac": mac, "port": 5}) == {"ok": True}
     assert control(fleet, "/shelves/gam-2")["endpoints"][0]["state"] == "quarantinedWrongPort"
+    assert control(fleet, "/shelves/gam-2/endpoints", {"action": "wrong_port", "mac": mac}) == {"ok": True}
+    assert control(fleet, "/shelves/gam-2")["endpoints"][0]["port"] == 2
     assert control(fleet, "/shelves/gam-2/faults", {"busy_saves": 3})["busy_saves"] == 3
     assert control(fleet, "/shelves/gam-2/reboot", {}) == {"ok": True}
     assert control(fleet, "/advance", {"seconds": 3600}) == {"ok": True}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from development.simulator import snmp_codec as ber
 from development.simulator.mib import Tree
+from development.simulator.snmp_agent import SnmpAgent
 from development.simulator.snmp_codec import Oid, Pdu, Reader
 from development.simulator.snmp_usm import localised_key
 from development.simulator.state import SimShelf
@@ -137,6 +138,18 @@ def test_half_a_table(shelf: SimShelf) -> None:
     shelf.faults.change({"half": ["snmp"]})
     assert len(walk(tree, f"{GAM}.143.1.3.30.10.1.10")) == 6
     assert len(walk(tree, f"{GAM}.143.1.3.30.10.1.90")) == 3
+
+
+@pytest.mark.parametrize("cap", [484, 1472])
+def test_responses_stay_below_the_cap(shelf: SimShelf, cap: int) -> None:
+    shelf.variants.max_response = cap
+    agent = SnmpAgent(shelf)
+    for below in ("1.3.6.1.2.1", f"{GAM}.24", f"{GAM}.143.1.3.30", f"{GAM}.145"):
+        pdu = Pdu(ber.GETBULK, 1, 0, 200, [(oid(below), b"\x05\x00")])
+        message = ber.tlv(ber.SEQUENCE, ber.integer(1) + ber.octets("public") + pdu.encode())
+        answer = agent.answer(message)
+        assert answer is not None
+        assert cap * 0.7 < len(answer) <= cap
 
 
 @given(st.integers(-(2**31), 2**31 - 1))
