@@ -7,6 +7,7 @@ on the size of an answer, retries of reads only, a request rate that spares the 
 from __future__ import annotations
 
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,6 +68,20 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait that long."""
         time.sleep(seconds)
+
+
+class _HideTokens(logging.Filter):
+    """Takes refresh tokens, which Splynx wants in the path, out of urllib3's debug lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record's arguments; every record passes."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(TOKEN_IN_PATH.sub(r"\1…", item) if isinstance(item, str) else item for item in record.args)
+        return True
+
+
+TOKEN_IN_PATH = re.compile(r"(auth/tokens/)[^\s?\"]+")
+logging.getLogger("urllib3.connectionpool").addFilter(_HideTokens())
 
 
 class ReadCancelledError(BillingError):

@@ -61,7 +61,7 @@ def read_sonar_hook(body: bytes, presented: str, expected: str) -> WebhookHint:
         raise BillingError(ErrorKind.AUTH, "webhook: not sent to the secret address", next_step=PATH_STEP)
     data = _object(_json(body), "body")
     event, object_id = words(data.get("event")), ident(data.get("object_id"))
-    if not event or not object_id:
+    if not event.strip(".: ") or not object_id:
         raise BillingError(ErrorKind.UNPARSEABLE, f"webhook: event {event!r} with object_id {object_id!r}, both are needed")
     current = data.get("current")
     entity, action = _sonar_event(event)

@@ -7,7 +7,7 @@ claims a key does not depend on the order of the services.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..contracts import BillingService, IntentEndpoint, IntentSubscriber, IntentView, Match, ServiceState
 
@@ -62,8 +62,11 @@ class IntentIndex:
     def __init__(self, intent: IntentView) -> None:
         self.subscribers = {subscriber.key: subscriber for subscriber in intent.subscribers}
         self.endpoints = {endpoint.key: endpoint for endpoint in intent.endpoints}
-        self._served = {s.endpoint_key: s.key for s in sorted(intent.subscribers, key=_key) if s.endpoint_key is not None}
+        # Of several subscribers on one endpoint the active one counts.
+        by_standing = sorted(intent.subscribers, key=lambda s: (s.status == "active", s.key))
+        self._served = {s.endpoint_key: s.key for s in by_standing if s.endpoint_key is not None}
         self._served |= {e.key: e.subscriber_key for e in intent.endpoints if e.subscriber_key in self.subscribers}
+        self._serving = {subscriber: endpoint for endpoint, subscriber in sorted(self._served.items(), reverse=True)}
         endpoints, subscribers = sorted(intent.endpoints, key=_key), sorted(intent.subscribers, key=_key)
         self.by_serial = _index((serial_key(e.serial), self.at_endpoint(e)) for e in endpoints)
         self.by_mac = _index((e.mac, self.at_endpoint(e)) for e in endpoints)
@@ -82,8 +85,8 @@ class IntentIndex:
 
     def at_subscriber(self, subscriber: IntentSubscriber) -> _Target:
         """A subscriber and their endpoint."""
-        served = next((key for key, owner in self._served.items() if owner == subscriber.key), None)
-        return _Target(subscriber.key, subscriber.endpoint_key if subscriber.endpoint_key is not None else served)
+        own = subscriber.endpoint_key
+        return _Target(subscriber.key, own if own is not None else self._serving.get(subscriber.key))
 
 
 def match_services(services: Iterable[BillingService], intent: IntentView, index: IntentIndex | None = None) -> Matching:
@@ -142,7 +145,7 @@ class _Matcher:
                     break
             target = self._only(key, service, targets)
             if target is not None:
-                return self._with_endpoint(service, target), key
+                return target, key
         return None
 
     def _may_claim(self, service: BillingService, key: str, value: str, hits: tuple[_Target, ...]) -> bool:
@@ -181,17 +184,6 @@ class _Matcher:
             self._conflict(key, ", ".join(sorted(targets.values())), (service,), tuple(targets))
         return None
 
-    def _with_endpoint(self, service: BillingService, target: _Target) -> _Target:
-        """A subscriber without endpoint, with the endpoint that billing names and nobody uses."""
-        if target.endpoint_key is not None:
-            return target
-        for key in ("serial", "mac"):
-            for value in VALUES[key](service):
-                hits = self.lookups[key].get(value, ())
-                if len(hits) == 1 and hits[0].subscriber_key is None and len(self.claims[key].get(value, ())) == 1:
-                    return _Target(target.subscriber_key, hits[0].endpoint_key)
-        return target
-
     def _settle(self, tentative: Mapping[_Target, list[tuple[BillingService, str]]]) -> list[Match]:
         """One service per target: several can get there by different keys."""
         matches: list[Match] = []
@@ -207,7 +199,24 @@ class _Matcher:
                 winner = holders[0] if len(holders) == 1 else None
             if winner is not None:
                 matches.append(Match(winner, reasons[_id(winner)], target.subscriber_key, target.endpoint_key))
-        return matches
+        return self._with_free_endpoints(matches)
+
+    def _with_free_endpoints(self, matches: list[Match]) -> list[Match]:
+        """Give subscribers without endpoint the one that only their own service names and that nobody uses."""
+        taken = {match.endpoint_key for match in matches}
+        return [
+            match if match.endpoint_key is not None else replace(match, endpoint_key=self._free_endpoint(match, taken))
+            for match in matches
+        ]
+
+    def _free_endpoint(self, match: Match, taken: set[int | None]) -> int | None:
+        for key in ("serial", "mac"):
+            for value in VALUES[key](match.service):
+                hits = self.lookups[key].get(value, ())
+                alone = len(hits) == 1 and hits[0].subscriber_key is None and len(self.claims[key].get(value, ())) == 1
+                if alone and hits[0].endpoint_key not in taken:
+                    return hits[0].endpoint_key
+        return None
 
     def _unseen_conflicts(self) -> None:
         """Serials and MACs that several living services claim although NetBox has never seen the device."""

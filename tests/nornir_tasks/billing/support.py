@@ -60,7 +60,8 @@ def town_target(billing: RunningBilling, system: str, auth: str = "signature", *
 def town_intent(town: Town, system: str) -> IntentView:
     """NetBox after discovery of that system's shelves: every endpoint seen or configured, every service on a shelf active."""
     plans = tuple(
-        IntentPlan(key, name, down, up, unthrottled=name == "1G") for key, (name, down, up) in enumerate(plan_catalogue(town), start=1)
+        IntentPlan(key, name, down, up, unthrottled=name == "1G")
+        for key, (name, down, up) in enumerate(plan_catalogue(town), start=1)
     )
     plan_keys = {plan.name: plan.key for plan in plans}
     endpoints: list[IntentEndpoint] = []
