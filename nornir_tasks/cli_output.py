@@ -71,7 +71,7 @@ class Output:
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
         """Print a table; None is shown as a dash."""
-        table = Table(*map(Text, columns), title=Text(title) if title else None, title_justify="left")
+        table = Table(*columns, title=Text(title) if title else None, title_justify="left")
         for row in rows:
             # As Text, or brackets in names would be taken for markup.
             table.add_row(*(Text("–" if cell is None else str(cell)) for cell in row))
