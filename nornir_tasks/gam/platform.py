@@ -80,6 +80,13 @@ class GamTransport(ParamikoTransport):
         self.session_channel.get_pty(width=_TERMINAL_WIDTH)
         self.session_channel.invoke_shell()
 
+    def close(self) -> None:
+        session = self.session
+        super().close()
+        if session is not None:
+            # scrapli only closes the socket; without this paramiko's thread goes on until it notices
+            session.close()
+
     def read(self) -> bytes:
         data: bytes = super().read()
         if not data:
@@ -96,7 +103,6 @@ class GamShell(NetworkDriver):
             "privilege_levels": privilege_levels(),
             "default_desired_privilege_level": EXEC,
             "on_open": prepare,
-            "on_close": leave,
             "transport": "paramiko",
             "comms_return_char": "\r",
             "auth_strict_key": True,
@@ -123,17 +129,6 @@ def prepare(shell: NetworkDriver) -> None:
     shell.send_command(f"terminal width {_TERMINAL_WIDTH}")
 
 
-def leave(shell: NetworkDriver) -> None:
-    """Before closing: leave the shell, so that the shelf does not keep the session until its idle limit."""
-    if not shell.isalive():
-        return
-    # typed without waiting for prompts: a shelf that has gone silent would cost another time limit
-    words = ["end", "logout"] if shell._current_priv_level.name == CONFIG else ["logout"]
-    for word in words:
-        shell.channel.write(word)
-        shell.channel.send_return()
-
-
 def register() -> None:
     """Make the platform known to scrapli, and so to nornir_scrapli. May be called any number of times."""
     name = f"scrapli_community.{PLATFORM.replace('_', '.')}"
@@ -146,7 +141,7 @@ def register() -> None:
             "privilege_levels": privilege_levels(),
             "default_desired_privilege_level": EXEC,
             "sync_on_open": prepare,
-            "sync_on_close": leave,
+            "sync_on_close": None,
             "async_on_open": None,
             "async_on_close": None,
             "textfsm_platform": "",

@@ -372,12 +372,13 @@ def recover_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience:
         work.note("reread")
         current = work.reconnect_and_read()
         work.startup = work.read_startup()
-        done = _steps_done(plan, current)
-        if done is None:
+        found = _steps_done(plan, current)
+        if found is None:
             words = ("the shelf is neither before, nor in the middle of, nor after the plan",)
             return work.result(ApplyOutcome.NEEDS_ATTENTION, difference=(*words, *_strangers(plan, current)))
+        done, complete = found
         work.original = _undone(plan, current, done)
-        if done == len(plan.steps) and done:
+        if complete and done and done == len(plan.steps):
             work.save(work.verify())
             return work.result(ApplyOutcome.APPLIED, saved=True, verified=True, state_hash_after=state_hash(current))
     except DeviceError as problem:
@@ -389,15 +390,24 @@ def recover_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience:
     return work.undo(_Stop(None, [f"found after {done} of {len(plan.steps)} steps"]))
 
 
-def _steps_done(plan: ShelfPlan, current: ShelfConfig) -> int | None:
-    """How many of the plan's first steps ``current`` contains; None when it fits no number."""
+def _steps_done(plan: ShelfPlan, current: ShelfConfig) -> tuple[int, bool] | None:
+    """How many of the plan's first steps ``current`` contains, and whether completely; None when it fits no number.
+
+    Not completely: the last of them was made in part, or acknowledged and not made.
+    """
+    loose: int | None = None
     for done in range(len(plan.steps), -1, -1):
         try:
-            if state_hash(_undone(plan, current, done)) == plan.state_hash:
-                return done
+            original = _undone(plan, current, done)
+            if state_hash(original) != plan.state_hash:
+                continue
+            expected = apply_all(original, [step.change for step in plan.steps[:done]])
         except (KeyError, RuleViolation):
             continue
-    return None
+        if not differences(expected, current):
+            return done, True
+        loose = done if loose is None else loose
+    return None if loose is None else (loose, False)
 
 
 def _undone(plan: ShelfPlan, current: ShelfConfig, done: int) -> ShelfConfig:

@@ -335,6 +335,26 @@ def test_recovering_a_plan_whose_worker_died(bench: Bench, driver: GamDriver, di
         assert differences(sayable(other.read_running()), sayable(other.read_startup())) == ()
 
 
+def test_recovering_a_plan_of_sets_of_which_none_was_made(bench: Bench, driver: GamDriver) -> None:
+    plan = plan_for(driver, ShelfConfig(subscribers=(replace(WISH.subscribers[1], endpoint=None),)))
+    result = recover_plan(driver, plan, Book(), QUICK)
+    assert (result.outcome, result.difference) == (ApplyOutcome.ROLLED_BACK, ("found after 0 of 1 steps",))
+    assert bench.written() == []
+
+
+def test_recovering_a_step_of_two_lines_of_which_one_was_sent() -> None:
+    for bench in make_bench(Transport.SSH):
+        with bench.driver() as driver:
+            before = driver.read_running()
+            plan = plan_for(driver, ShelfConfig(subscribers=(replace(WISH.subscribers[1], endpoint=None),)))
+            assert len(plan.steps[0].sends) == 2
+            driver.apply(plan.steps[0].sends[:1])
+            result = recover_plan(driver, plan, Book(), QUICK)
+            assert result.outcome is ApplyOutcome.ROLLED_BACK
+            assert result.sent == ("ghn subscriber 1 vid 100",)
+            untouched(bench, result, before)
+
+
 def test_recovering_a_shelf_nobody_recognises_writes_nothing(bench: Bench, driver: GamDriver) -> None:
     plan = plan_for(driver)
     driver.apply(plan.steps[0].sends)
