@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def billing(request: pytest.FixtureRequest) -> Iterator[RunningBilling]:
         yield running
 
 
-def read(billing: RunningBilling, system: str, **options: object) -> BillingSnapshot:
+def read(billing: RunningBilling, system: str, **options: Any) -> BillingSnapshot:
     return fetch_snapshot(town_target(billing, system, **options), clock=FakeClock())
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nornir_tasks.billing import WebhookHint, read_sonar_hook, read_splynx_hook
+from development.fake_billing.testing import running_billing
+from development.town_builder import SONAR, SPLYNX, build_town
+from nornir_tasks.billing import WebhookHint, fetch_snapshot, read_sonar_hook, read_splynx_hook
 from nornir_tasks.billing.http import php_query
 from nornir_tasks.errors import BillingError, ErrorKind
+from tests.nornir_tasks.billing.support import FakeClock, town_target
 
-SECRET = "demo-hook-secret"  # noqa: S105 - made up
+SECRET = "demo-hook-secret"
 EVENT: dict[str, Any] = {
     "type": "event",
     "call": "",
@@ -109,10 +114,13 @@ def test_splynx_bad_shapes_are_named(body: bytes) -> None:
 
 @given(st.binary(max_size=300), st.sampled_from([FORM, "application/json"]))
 def test_any_signed_body_gives_a_hint_or_a_named_error(body: bytes, content_type: str) -> None:
+    kind = ErrorKind.UNPARSEABLE
     try:
-        assert isinstance(splynx(body, content_type=content_type), WebhookHint)
+        hint: WebhookHint | None = splynx(body, content_type=content_type)
     except BillingError as error:
-        assert error.kind is ErrorKind.UNPARSEABLE
+        hint, kind = None, error.kind
+    assert kind is ErrorKind.UNPARSEABLE
+    assert hint is None or len(hint.digest) == 64
 
 
 @pytest.mark.parametrize(
@@ -143,3 +151,58 @@ def test_sonar_to_another_path_is_refused() -> None:
     with pytest.raises(BillingError) as caught:
         read_sonar_hook(b"{}", "guess", "path")
     assert caught.value.kind is ErrorKind.AUTH
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Keeps what was POSTed and answers 200 to everything."""
+
+    received: ClassVar[list[tuple[str, bytes, str, str]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.command == "POST":
+            kind = self.headers.get("Content-Type", "")
+            self.received.append((self.path, body, kind, self.headers.get("X-Splynx-Signature", "")))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_HEAD = do_POST
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.mark.parametrize("form", ["json", "form"])
+def test_hooks_of_the_stand_ins_name_services_as_snapshots_do(form: str) -> None:
+    Receiver.received.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    town = build_town(5)
+    sonar_person = next(p for p in town.people if p.system == SONAR and p.status == "active" and not p.trap)
+    splynx_person = next(p for p in town.people if p.system == SPLYNX and p.status == "active" and not p.trap)
+    with running_billing(town) as billing:
+        billing.register_hook(SONAR, f"{url}/sonar")
+        billing.register_hook(SPLYNX, f"{url}/splynx", form)
+        for person in (sonar_person, splynx_person):
+            billing.set_person(person.number, status="suspended")
+        billing.flush_hooks()
+        known = {
+            system: {service.external_id for service in fetch_snapshot(town_target(billing, system), clock=FakeClock()).services}
+            for system in (SONAR, SPLYNX)
+        }
+    server.shutdown()
+    server.server_close()
+    sonar_hints = [read_sonar_hook(body, "x", "x") for path, body, _, _ in Receiver.received if path == "/sonar"]
+    secret = town.accounts["splynx_hook_secret"]
+    hints = [
+        read_splynx_hook(body, sign, secret, content_type=kind) for path, body, kind, sign in Receiver.received if path == "/splynx"
+    ]
+    assert str(sonar_person.number) in {hint.account_id for hint in sonar_hints}
+    assert [hint.action for hint in hints if not hint.relevant] == ["ping"]
+    assert {hint.external_id for hint in hints if hint.entity == "customer"} == {str(splynx_person.number)}
+    services = {hint.external_id for hint in hints if hint.entity == "internet_service"}
+    assert services
+    assert services <= known[SPLYNX]

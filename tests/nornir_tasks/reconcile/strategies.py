@@ -45,8 +45,8 @@ def few(values: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
 
 
 @st.composite
-def snapshots(draw: st.DrawFn, complete: st.SearchStrategy[bool] = st.booleans()) -> BillingSnapshot:
-    """A snapshot of up to eight services of few accounts."""
+def snapshots(draw: st.DrawFn, complete: bool | None = None) -> BillingSnapshot:
+    """A snapshot of up to eight services of few accounts; complete or not, unless said."""
     services: list[BillingService] = []
     for number in range(draw(st.integers(0, 8))):
         account = str(draw(st.integers(1, 5)))
@@ -70,7 +70,15 @@ def snapshots(draw: st.DrawFn, complete: st.SearchStrategy[bool] = st.booleans()
         OrphanDevice(str(n), draw(st.sampled_from(MACS)), draw(st.sampled_from(["", *SERIALS])), "address 1", draw(st.booleans()))
         for n in range(draw(st.integers(0, 2)))
     )
-    return BillingSnapshot("isp", NOW, draw(complete), draw(st.sampled_from(["a", "b"])), tuple(services), BILLED, orphans)
+    return BillingSnapshot(
+        "isp",
+        NOW,
+        draw(st.booleans()) if complete is None else complete,
+        draw(st.sampled_from(["a", "b"])),
+        tuple(services),
+        BILLED,
+        orphans,
+    )
 
 
 @st.composite

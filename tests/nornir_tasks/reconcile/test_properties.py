@@ -94,7 +94,7 @@ def test_every_service_is_matched_or_not_and_nobody_is_matched_twice(snapshot: B
     assert len(subscribers) == len(set(subscribers))
 
 
-@given(snapshots(complete=st.just(True)), intents())
+@given(snapshots(complete=True), intents())
 @settings(max_examples=200, deadline=None)
 def test_an_empty_snapshot_only_asks_questions(snapshot: BillingSnapshot, intent: IntentView) -> None:
     empty = replace(snapshot, services=(), orphans=())
@@ -104,7 +104,7 @@ def test_an_empty_snapshot_only_asks_questions(snapshot: BillingSnapshot, intent
     assert {f.kind for f in comparison.findings} <= {FindingKind.STALE_LINK, FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER}
 
 
-@given(snapshots(complete=st.just(True)), intents())
+@given(snapshots(complete=True), intents())
 @settings(max_examples=300, deadline=None)
 def test_only_a_living_no_of_billing_cuts_somebody_off(snapshot: BillingSnapshot, intent: IntentView) -> None:
     states = {service.external_id: service.state for service in snapshot.services}
