@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from ..contracts import Change, ShelfConfig, Transport
+
+
+def open_on_host(host: Any, name: str, configuration: Any) -> Any:
+    """A Nornir host's connection, opened if need be. What could not be opened is forgotten, so that it can be tried again.
+
+    Nornir itself keeps the failed connection and then hands it out as if it were open.
+    """
+    opened = False
+    try:
+        connection = host.get_connection(name, configuration)
+        opened = True
+    finally:
+        if not opened:
+            host.connections.pop(name, None)
+    return connection
 
 
 class GamDriver(Protocol):

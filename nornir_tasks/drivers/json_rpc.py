@@ -12,6 +12,7 @@ from ..connections.json_rpc import JsonRpcClient, client_for
 from ..contracts import Change, DeviceTarget, ShelfConfig, Transport
 from ..errors import DeviceError, ErrorKind
 from ..gam import parsers, rpc
+from .base import open_on_host
 
 _SAVE_POLLS = 20
 _SAVE_POLL_SECONDS = 0.5
@@ -45,7 +46,7 @@ class JsonRpcDriver:
         def disconnect(_client: JsonRpcClient) -> None:
             host.close_connection("json_rpc")
 
-        return cls(str(host.name), lambda: host.get_connection("json_rpc", configuration), disconnect)
+        return cls(str(host.name), lambda: open_on_host(host, "json_rpc", configuration), disconnect)
 
     def __enter__(self) -> Self:
         self.open()

@@ -21,6 +21,7 @@ from ..contracts import Change, DeviceTarget, ShelfConfig, Transport
 from ..errors import DeviceError, ErrorKind
 from ..gam import commands, parsers
 from ..gam.platform import CONFIG, EXEC, HOST_KEY_REFUSED, GamShell, scrapli_options
+from .base import open_on_host
 
 _PARTING_SECONDS = 2.0
 
@@ -65,7 +66,7 @@ class SshDriver:
         def disconnect(_shell: GamShell) -> None:
             host.close_connection("scrapli")
 
-        return cls(str(host.name), lambda: host.get_connection("scrapli", configuration), disconnect)
+        return cls(str(host.name), lambda: open_on_host(host, "scrapli", configuration), disconnect)
 
     @property
     def host_key(self) -> str:

@@ -336,7 +336,8 @@ def apply_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience: P
 
     Never raises for the shelf's sake: how it ended is the result's outcome. A plan without steps writes and reads nothing.
     STALE, FAILED: nothing was written. ROLLED_BACK: running is what it was and startup was not changed, both verified.
-    NEEDS_ATTENTION: that could not be verified; ``difference`` says what is different.
+    NEEDS_ATTENTION: that could not be verified; ``difference`` says what is different. Where the transport cannot read startup
+    back, ``verified`` is about running alone and ``difference`` says so.
 
     :param journal: see :data:`Journal`; what it raises ends the apply without another word to the shelf and reaches the caller
     """

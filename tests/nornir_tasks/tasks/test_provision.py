@@ -30,7 +30,7 @@ from nornir_tasks.contracts import (
     Transport,
 )
 from nornir_tasks.drivers.base import GamDriver
-from nornir_tasks.errors import ErrorKind
+from nornir_tasks.errors import DeviceError, ErrorKind
 from nornir_tasks.gam.catalog import BY_NAME
 from nornir_tasks.gam.platform import PLATFORM, scrapli_options
 from nornir_tasks.tasks.backup import backup
@@ -274,6 +274,39 @@ def test_save_that_is_acknowledged_and_not_done_is_found(bench: Bench, driver: G
     untouched(bench, result, before)
 
 
+def test_startup_that_cannot_be_read_is_said(bench: Bench, driver: GamDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = driver.read_running()
+
+    def unreadable() -> ShelfConfig:
+        raise DeviceError(ErrorKind.UNSUPPORTED, "no such method")
+
+    monkeypatch.setattr(driver, "read_startup", unreadable)
+    result = apply_plan(driver, plan_for(driver), Book(), QUICK)
+    assert (result.outcome, result.difference) == (ApplyOutcome.APPLIED, ("startup could not be read: no such method",))
+    bench.faults(busy_saves=50)
+    back = replace(WISH, profiles=(), endpoints=(), subscribers=(before.subscribers[0],))
+    result = apply_plan(driver, plan_for(driver, back), Book(), QUICK)
+    assert result.outcome is ApplyOutcome.NEEDS_ATTENTION
+    assert "startup: a save was tried and cannot be checked" in result.difference
+
+
+def test_save_that_nobody_answers_but_was_done_counts(bench: Bench, driver: GamDriver) -> None:
+    """The connection is lost while the shelf writes its flash."""
+    original = driver.save
+
+    def save_and_lose() -> str:
+        original()
+        bench.on_shelf(lambda shelf: [listener() for listener in list(shelf.listeners)])
+        raise DeviceError(ErrorKind.TIMEOUT, "no answer within the time limit")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(driver, "save", save_and_lose)
+        result = apply_plan(driver, plan_for(driver), Book(), QUICK)
+    assert (result.outcome, result.saved) == (ApplyOutcome.APPLIED, True)
+    with bench.driver() as other:
+        assert differences(sayable(other.read_running()), sayable(other.read_startup())) == ()
+
+
 def test_garbage_while_rereading_writes_nothing(bench: Bench, driver: GamDriver) -> None:
     plan = plan_for(driver)
     bench.faults(garbage=[str(bench.target.transport)])
@@ -407,6 +440,17 @@ def nornir_for(bench: Bench) -> Nornir:
     ConnectionPluginRegister.auto_register()
     inventory = Inventory(Hosts({"gam-1": host}), Groups(), Defaults())
     return Nornir(inventory=inventory, runner=SerialRunner(), config=Config())
+
+
+def test_as_nornir_task_on_a_shelf_that_reboots(bench: Bench) -> None:
+    """The host's connection is opened again until the shelf is back."""
+    with bench.driver() as driver:
+        before, plan = driver.read_running(), plan_for(driver)
+    bench.faults(reboot_after_writes=2)
+    done = nornir_for(bench).run(task=provision, plan=plan, journal=Book(), patience=QUICK)["gam-1"][0]
+    assert not done.failed, done.exception
+    assert done.result.outcome is ApplyOutcome.ROLLED_BACK
+    untouched(bench, done.result, before)
 
 
 def test_as_nornir_tasks(bench: Bench) -> None:
