@@ -30,7 +30,8 @@ def _first(states: QuerySet, field: str) -> Subquery:
 
 def ports_with_state(queryset: QuerySet) -> QuerySet:
     """Adds ``link_up``, ``detected_count`` (endpoints seen on the port) and ``read_at``; None where it was never read."""
-    states = PortState.objects.filter(gam=OuterRef("gam"), number=OuterRef("number"))
+    states = PortState.objects  # unrestricted: a reading belongs to the row it stands beside
+    states = states.filter(gam=OuterRef("gam"), number=OuterRef("number"))
     return queryset.annotate(
         link_up=_first(states, "link_up"), detected_count=_first(states, "endpoint_count"), read_at=_first(states, "read_at")
     )
@@ -43,7 +44,8 @@ def endpoints_with_state(queryset: QuerySet, endpoint: str = "pk") -> QuerySet:
 
     :param endpoint: field of the rows that leads to the endpoint
     """
-    states = EndpointState.objects.filter(endpoint=OuterRef(endpoint)).order_by("-present", "-read_at")
+    states = EndpointState.objects  # unrestricted: a reading belongs to the row it stands beside
+    states = states.filter(endpoint=OuterRef(endpoint)).order_by("-present", "-read_at")
     return queryset.annotate(
         observed_state=_first(states, "state"),
         read_at=_first(states, "read_at"),

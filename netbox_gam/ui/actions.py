@@ -1,0 +1,305 @@
+"""Buttons. Each has its own permission, checked with the object, and shows only where its verb leads on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from netbox.object_actions import ObjectAction
+from utilities.permissions import get_permission_for_model
+
+from ..choices import AlarmStateChoices, ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
+
+
+class Verb(ObjectAction):
+    """A button that posts to the view of its name.
+
+    ``states``: values of ``state_field`` it shows for, empty for all. ``apply_label``: words for applying at once what is planned.
+    """
+
+    url_kwargs = ("pk",)
+    template_name = "netbox_gam/buttons/verb.html"
+    icon = "play"
+    color = "primary"
+    title: Any = ""
+    state_field = "status"
+    states: tuple[str, ...] = ()
+    apply_label: Any = ""
+    method = "post"
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        """Whether the object is in a state the verb starts from."""
+        return not cls.states or getattr(obj, cls.state_field) in cls.states
+
+    @classmethod
+    def render(cls, context: Any, obj: Any, **kwargs: Any) -> str:
+        user = context["request"].user
+        needed = [get_permission_for_model(obj, permission) for permission in cls.permissions_required]
+        if not cls.leads_on(obj) or not all(user.has_perm(permission, obj) for permission in needed):
+            return ""
+        return super().render(context, obj, **kwargs)
+
+    @classmethod
+    def get_context(cls, context: Any, obj: Any) -> dict[str, Any]:
+        may_apply = bool(cls.apply_label) and context["request"].user.has_perm("netbox_gam.apply_changeplan")
+        return {
+            "csrf_token": context.get("csrf_token"),
+            "icon": cls.icon,
+            "color": cls.color,
+            "title": cls.title,
+            "method": cls.method,
+            "apply_label": cls.apply_label if may_apply else "",
+        }
+
+
+class BulkVerb(ObjectAction):
+    """A button for the selected rows of a list."""
+
+    multi = True
+    template_name = "netbox_gam/buttons/bulk_verb.html"
+    icon = "play"
+    color = "primary"
+    apply_label: Any = ""
+
+    @classmethod
+    def get_context(cls, context: Any, obj: Any) -> dict[str, Any]:
+        may_apply = bool(cls.apply_label) and context["request"].user.has_perm("netbox_gam.apply_changeplan")
+        return {"icon": cls.icon, "color": cls.color, "name": cls.name, "apply_label": cls.apply_label if may_apply else ""}
+
+
+# ------------------------------------------------------------------------------------------------------------------------- GAMs
+
+
+class Discover(ObjectAction):
+    name = "discover"
+    label = _("Discover")
+    permissions_required = {"discover"}
+    template_name = "netbox_gam/buttons/discover.html"
+
+
+class Poll(Verb):
+    name = "poll"
+    label = _("Poll")
+    title = _("Read the GAM now")
+    permissions_required = {"poll"}
+    icon = "radar"
+
+
+class BulkPoll(BulkVerb):
+    name = "bulk_poll"
+    label = _("Poll Selected")
+    permissions_required = {"poll"}
+    icon = "radar"
+
+
+# ------------------------------------------------------------------------------------------------------------------ subscribers
+
+
+class Activate(Verb):
+    name = "activate"
+    label = _("Activate")
+    title = _("Plan what puts the service on the shelf")
+    permissions_required = {"provision"}
+    icon = "play"
+    color = "green"
+    states = (SubscriberStatusChoices.PENDING, SubscriberStatusChoices.TERMINATED)
+    apply_label = _("Activate and apply at once")
+
+
+class Suspend(Verb):
+    name = "suspend"
+    label = _("Suspend")
+    title = _("Plan what moves the service to the walled-garden VLAN")
+    permissions_required = {"provision"}
+    icon = "pause"
+    color = "orange"
+    states = (SubscriberStatusChoices.ACTIVE,)
+    apply_label = _("Suspend and apply at once")
+
+
+class Resume(Verb):
+    name = "resume"
+    label = _("Resume")
+    title = _("Plan what gives the service back what it had")
+    permissions_required = {"provision"}
+    icon = "play"
+    color = "green"
+    states = (SubscriberStatusChoices.SUSPENDED,)
+    apply_label = _("Resume and apply at once")
+
+
+class ChangeBandwidthPlan(Verb):
+    name = "change_plan"
+    label = _("Change Plan")
+    title = _("Choose another bandwidth plan")
+    permissions_required = {"provision"}
+    icon = "speedometer"
+    color = "info"
+    method = "get"
+    states = (SubscriberStatusChoices.ACTIVE, SubscriberStatusChoices.SUSPENDED)
+
+
+class Terminate(Verb):
+    name = "terminate"
+    label = _("Terminate")
+    title = _("Plan what takes the service off the shelf for good")
+    permissions_required = {"provision"}
+    icon = "stop"
+    color = "red"
+    states = (SubscriberStatusChoices.ACTIVE, SubscriberStatusChoices.SUSPENDED)
+    apply_label = _("Terminate and apply at once")
+
+
+class Plan(Verb):
+    name = "plan"
+    label = _("Plan")
+    title = _("Plan what brings the shelf to what stands here")
+    permissions_required = {"provision"}
+    icon = "clipboard-list-outline"
+    states = (SubscriberStatusChoices.ACTIVE, SubscriberStatusChoices.SUSPENDED, SubscriberStatusChoices.TERMINATED)
+    apply_label = _("Plan and apply at once")
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return obj.gam_id is not None and super().leads_on(obj)
+
+
+class BulkSuspend(BulkVerb):
+    name = "bulk_suspend"
+    label = _("Suspend Selected")
+    permissions_required = {"provision"}
+    icon = "pause"
+    color = "orange"
+    apply_label = _("Suspend selected and apply at once")
+
+
+class BulkResume(BulkVerb):
+    name = "bulk_resume"
+    label = _("Resume Selected")
+    permissions_required = {"provision"}
+    icon = "play"
+    color = "green"
+    apply_label = _("Resume selected and apply at once")
+
+
+# ----------------------------------------------------------------------------------------------------------------- change plans
+
+
+class Apply(Verb):
+    name = "apply"
+    label = _("Apply")
+    title = _("Write these lines to the GAM, read back, save")
+    permissions_required = {"apply"}
+    icon = "upload-network"
+    color = "green"
+    states = (ChangePlanStatusChoices.PLANNED,)
+
+
+class Cancel(Verb):
+    name = "cancel"
+    label = _("Cancel")
+    title = _("Drop the plan")
+    permissions_required = {"apply"}
+    icon = "cancel"
+    color = "secondary"
+    states = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.INVALID, ChangePlanStatusChoices.NEEDS_ATTENTION)
+
+
+class BulkApply(BulkVerb):
+    name = "bulk_apply"
+    label = _("Apply Selected")
+    permissions_required = {"apply"}
+    icon = "upload-network"
+    color = "green"
+
+
+# ---------------------------------------------------------------------------------------------------------------------- billing
+
+
+class Reconcile(Verb):
+    name = "reconcile"
+    label = _("Reconcile")
+    title = _("Read the billing system now and compare")
+    permissions_required = {"reconcile"}
+    icon = "compare-horizontal"
+
+
+class BulkReconcile(BulkVerb):
+    name = "bulk_reconcile"
+    label = _("Reconcile Selected")
+    permissions_required = {"reconcile"}
+    icon = "compare-horizontal"
+
+
+class Accept(Verb):
+    name = "accept"
+    label = _("Accept")
+    title = _("Billing is right: change NetBox and plan the change of the shelf")
+    permissions_required = {"decide"}
+    icon = "check"
+    color = "green"
+    state_field = "state"
+    states = (FindingStateChoices.OPEN,)
+    apply_label = _("Accept and apply at once")
+
+
+class Ignore(Verb):
+    name = "ignore"
+    label = _("Ignore")
+    title = _("Do not raise this again while it stays the same")
+    permissions_required = {"decide"}
+    icon = "eye-off"
+    color = "secondary"
+    state_field = "state"
+    states = (FindingStateChoices.OPEN,)
+
+
+class Reopen(Verb):
+    name = "reopen"
+    label = _("Reopen")
+    title = _("Take the decision back")
+    permissions_required = {"decide"}
+    icon = "undo"
+    color = "primary"
+    state_field = "state"
+    states = (FindingStateChoices.ACCEPTED, FindingStateChoices.IGNORED, FindingStateChoices.RESOLVED)
+
+
+class BulkAccept(BulkVerb):
+    name = "bulk_accept"
+    label = _("Accept Selected")
+    permissions_required = {"decide"}
+    icon = "check"
+    color = "green"
+    apply_label = _("Accept selected and apply at once")
+
+
+class BulkIgnore(BulkVerb):
+    name = "bulk_ignore"
+    label = _("Ignore Selected")
+    permissions_required = {"decide"}
+    icon = "eye-off"
+    color = "secondary"
+
+
+# ----------------------------------------------------------------------------------------------------------------------- alarms
+
+
+class Acknowledge(Verb):
+    name = "acknowledge"
+    label = _("Acknowledge")
+    title = _("Somebody has seen it")
+    permissions_required = {"acknowledge"}
+    icon = "check"
+    color = "yellow"
+    state_field = "state"
+    states = (AlarmStateChoices.RAISED,)
+
+
+class BulkAcknowledge(BulkVerb):
+    name = "bulk_acknowledge"
+    label = _("Acknowledge Selected")
+    permissions_required = {"acknowledge"}
+    icon = "check"
+    color = "yellow"

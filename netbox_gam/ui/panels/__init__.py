@@ -1,0 +1,1 @@
+"""Panels of detail pages; one module per area."""

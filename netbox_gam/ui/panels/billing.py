@@ -1,0 +1,147 @@
+"""Panels of billing systems, plans, links, runs and findings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from netbox.ui import attrs, panels
+
+from ...choices import BillingAuthChoices, BillingSystemTypeChoices, FindingStateChoices, SyncRunStatusChoices
+from ...models import SyncRun
+from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, SecretSetAttr, WordsAttr
+from ..comparison import compare, in_words
+from ..words import between, duration_in_words, shelf_rates
+
+
+class BillingSystemPanel(panels.ObjectAttributesPanel):
+    name = attrs.TextAttr("name", label=_("Name"))
+    type = DescribedChoiceAttr("type", BillingSystemTypeChoices, label=_("Type"))
+    url = attrs.TextAttr("url", label=_("URL"), copy_button=True)
+    auth = DescribedChoiceAttr("auth", BillingAuthChoices, label=_("Authentication"))
+    token = SecretSetAttr("token", label=_("Token"))
+    api_key = SecretSetAttr("api_key", label=_("API key"))
+    api_secret = SecretSetAttr("api_secret", label=_("API secret"))
+    verify_tls = attrs.BooleanAttr("verify_tls", label=_("Verify certificate"))
+    ca_file = attrs.TextAttr("ca_file", label=_("CA file"))
+    enabled = attrs.BooleanAttr("enabled", label=_("Enabled"))
+    interval = attrs.TextAttr("interval", format_string=_("every {} minutes"), label=_("Reconciles"))
+    description = attrs.TextAttr("description", label=_("Description"))
+
+
+class LastRunPanel(panels.ObjectPanel):
+    """How the last reconciliation went."""
+
+    template_name = "netbox_gam/panels/last_run.html"
+    title = _("Last run")
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        run = SyncRun.objects.restrict(ctx["request"].user, "view").filter(system=ctx["object"]).first()
+        return {**ctx, "run": run, "took": between(run.started, run.finished) if run else ""}
+
+
+class BillingPlanPanel(panels.ObjectAttributesPanel):
+    system = attrs.RelatedObjectAttr("system", linkify=True, label=_("Billing system"))
+    external_id = attrs.TextAttr("external_id", label=_("External ID"), style="font-monospace")
+    name = attrs.TextAttr("name", label=_("Name"))
+    download = attrs.TextAttr("download_kbps", format_string="{:,} kbit/s", label=_("Download"))
+    upload = attrs.TextAttr("upload_kbps", format_string="{:,} kbit/s", label=_("Upload"))
+    price = attrs.TextAttr("price", label=_("Price"))
+    bandwidth_plan = attrs.RelatedObjectAttr("bandwidth_plan", linkify=True, label=_("Bandwidth plan"))
+    limit = WordsAttr(lambda plan: shelf_rates(plan.bandwidth_plan), label=_("Limit on the shelf"))
+    description = attrs.TextAttr("description", label=_("Description"))
+
+
+class BillingLinkPanel(panels.ObjectAttributesPanel):
+    system = attrs.RelatedObjectAttr("system", linkify=True, label=_("Billing system"))
+    entity = attrs.TextAttr("entity", label=_("Entity"))
+    external_id = attrs.TextAttr("external_id", label=_("External ID"), style="font-monospace", copy_button=True)
+    account_id = attrs.TextAttr("account_id", label=_("Account ID"), style="font-monospace", copy_button=True)
+    subscriber = attrs.RelatedObjectAttr("subscriber", linkify=True, label=_("Subscriber"))
+    match_reason = attrs.TextAttr("match_reason", label=_("Matched by"))
+    description = attrs.TextAttr("description", label=_("Description"))
+
+
+class SyncRunPanel(panels.ObjectAttributesPanel):
+    system = attrs.RelatedObjectAttr("system", linkify=True, label=_("Billing system"))
+    status = DescribedChoiceAttr("status", SyncRunStatusChoices, label=_("Status"))
+    complete = attrs.BooleanAttr("complete", label=_("Complete"))
+    started = RelativeTimeAttr("started", label=_("Started"))
+    finished = RelativeTimeAttr("finished", label=_("Finished"))
+    took = WordsAttr(lambda run: between(run.started, run.finished), label=_("Took"))
+    scope = attrs.TextAttr("scope", label=_("Scope"), style="font-monospace")
+    description = attrs.TextAttr("description", label=_("Description"))
+
+
+class NumbersPanel(panels.ObjectPanel):
+    """A JSON object of names and numbers as a table.
+
+    :param seconds: the numbers are durations
+    """
+
+    template_name = "netbox_gam/panels/numbers.html"
+
+    def __init__(self, field_name: str, *, seconds: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.field_name, self.seconds = field_name, seconds
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        stored = getattr(ctx["object"], self.field_name) or {}
+        words = duration_in_words if self.seconds else in_words
+        return {**ctx, "numbers": [(name.replace("_", " ").capitalize(), words(value)) for name, value in stored.items()]}
+
+
+class LinesPanel(panels.ObjectPanel):
+    """A JSON list as lines; hidden while it is empty unless there is something to say about that.
+
+    :param color: border, telling how bad it is that there are lines
+    """
+
+    template_name = "netbox_gam/panels/lines.html"
+
+    def __init__(self, field_name: str, *, color: str = "", empty: Any = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.field_name, self.color, self.empty = field_name, color, empty
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        stored = getattr(ctx["object"], self.field_name) or []
+        lines = [in_words(line) for line in ([stored] if isinstance(stored, str) else stored)]
+        return {**ctx, "lines": lines, "color": self.color, "empty": self.empty}
+
+    def should_render(self, context: Any) -> bool:
+        return bool(context["lines"] or context["empty"])
+
+
+class FindingPanel(panels.ObjectAttributesPanel):
+    kind = attrs.ChoiceAttr("kind", label=_("Kind"))
+    state = DescribedChoiceAttr("state", FindingStateChoices, label=_("State"))
+    rule = attrs.TextAttr("rule", label=_("Rule"))
+    system = attrs.RelatedObjectAttr("system", linkify=True, label=_("Billing system"))
+    external_id = attrs.TextAttr("external_id", label=_("External ID"), style="font-monospace", copy_button=True)
+    description = attrs.TextAttr("description", label=_("Description"))
+
+
+class FindingSubjectPanel(panels.ObjectAttributesPanel):
+    title = _("Subject")
+    subscriber = attrs.RelatedObjectAttr("subscriber", linkify=True, label=_("Subscriber"))
+    endpoint = attrs.RelatedObjectAttr("endpoint", linkify=True, label=_("Endpoint"))
+    gam = attrs.RelatedObjectAttr("endpoint.gam", linkify=True, label=_("GAM"))
+    change_plan = attrs.RelatedObjectAttr("change_plan", linkify=True, label=_("Change plan"))
+    sync_run = attrs.RelatedObjectAttr("sync_run", linkify=True, label=_("Sync run"))
+    first_seen = RelativeTimeAttr("first_seen", label=_("First seen"))
+    last_seen = RelativeTimeAttr("last_seen", label=_("Last seen"))
+
+
+class ComparisonPanel(panels.ObjectPanel):
+    """Billing, intent and actual beside each other; what disagrees is marked."""
+
+    template_name = "netbox_gam/panels/comparison.html"
+    title = _("Comparison")
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        finding = ctx["object"]
+        return {**ctx, "rows": compare(finding.billing_values, finding.intent_values, finding.actual_values)}

@@ -1,0 +1,93 @@
+"""Panels of change plans and steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from netbox.ui import attrs, panels
+
+from ...choices import ChangePlanStatusChoices, TransportChoices
+from ...models import ChangePlan, ChangeStep
+from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, WordsAttr
+from ..words import between
+
+
+class ChangePlanPanel(panels.ObjectAttributesPanel):
+    gam = attrs.RelatedObjectAttr("gam", linkify=True, label=_("GAM"))
+    status = DescribedChoiceAttr("status", ChangePlanStatusChoices, label=_("Status"))
+    reason = attrs.TextAttr("reason", label=_("Reason"))
+    transport = DescribedChoiceAttr("transport", TransportChoices, label=_("Transport"))
+    requested_by = attrs.TextAttr("requested_by", label=_("Requested by"))
+    subscribers = attrs.RelatedObjectListAttr("subscribers", linkify=True, max_items=10, label=_("Subscribers"))
+    description = attrs.TextAttr("description", label=_("Description"))
+
+
+class ChangePlanOutcomePanel(panels.ObjectAttributesPanel):
+    title = _("Outcome")
+    verified = attrs.BooleanAttr("verified", label=_("Read back and as planned"))
+    saved = attrs.BooleanAttr("saved", label=_("Saved to startup"))
+    created = RelativeTimeAttr("created", label=_("Created"))
+    started = RelativeTimeAttr("started", label=_("Started"))
+    finished = RelativeTimeAttr("finished", label=_("Finished"))
+    took = WordsAttr(lambda plan: between(plan.started, plan.finished), label=_("Took"))
+    state_hash = attrs.TextAttr("state_hash", label=_("Made from state"), style="font-monospace text-break")
+
+
+class ViolationsPanel(panels.ObjectPanel):
+    """Rules of the shelf that the plan breaks."""
+
+    template_name = "netbox_gam/panels/violations.html"
+    title = _("Violations")
+
+    def should_render(self, context: Any) -> bool:
+        return bool(context["object"].violations)
+
+
+class StepsPanel(panels.ObjectPanel):
+    """Every step with the lines that will be sent, what was sent and what was answered."""
+
+    template_name = "netbox_gam/panels/steps.html"
+    title = _("Steps")
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        shown: ChangePlan = ctx["object"]
+        steps = ChangeStep.objects.restrict(ctx["request"].user, "view").filter(change_plan=shown)
+        return {**ctx, "steps": [step_context(step) for step in steps]}
+
+
+class StepPanel(panels.ObjectPanel):
+    """One step, as in the plan's list of steps."""
+
+    template_name = "netbox_gam/panels/step.html"
+    title = _("Change")
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        return {**ctx, "item": step_context(ctx["object"])}
+
+
+def step_context(step: ChangeStep) -> dict[str, Any]:
+    """What the step template shows."""
+    return {
+        "step": step,
+        "sends": "\n".join(step.sends),
+        "undo": "\n".join(step.undo_sends),
+        "sent": "\n".join(step.sent),
+        "as_planned": step.sent == step.sends,
+        "took": between(step.started, step.finished),
+    }
+
+
+class ChangeStepPanel(panels.ObjectAttributesPanel):
+    change_plan = attrs.RelatedObjectAttr("change_plan", linkify=True, label=_("Change plan"))
+    index = attrs.TextAttr("index", label=_("Index"))
+    action = attrs.ChoiceAttr("action", label=_("Action"))
+    kind = attrs.ChoiceAttr("kind", label=_("Kind"))
+    name = attrs.TextAttr("name", label=_("Name"), style="font-monospace")
+    why = attrs.TextAttr("why", label=_("Why"))
+    state = attrs.ChoiceAttr("state", label=_("State"))
+    started = RelativeTimeAttr("started", label=_("Started"))
+    finished = RelativeTimeAttr("finished", label=_("Finished"))
+    description = attrs.TextAttr("description", label=_("Description"))

@@ -1,0 +1,36 @@
+"""URLs below ``/plugins/gam/``; the views register themselves when :mod:`netbox_gam.views` is imported."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from utilities.urls import get_model_urls
+
+from . import views  # noqa: F401
+
+PATHS = {
+    "gamdevice": "gam-devices",
+    "gamport": "gam-ports",
+    "endpoint": "endpoints",
+    "bandwidthplan": "bandwidth-plans",
+    "vlanpool": "vlan-pools",
+    "subscriber": "subscribers",
+    "credentialprofile": "credential-profiles",
+    "snmpprofile": "snmp-profiles",
+    "billingsystem": "billing-systems",
+    "billingplan": "billing-plans",
+    "billinglink": "billing-links",
+    "syncrun": "sync-runs",
+    "finding": "findings",
+    "changeplan": "change-plans",
+    "changestep": "change-steps",
+    "alarm": "alarms",
+}
+
+urlpatterns = [
+    pattern
+    for model, name in PATHS.items()
+    for pattern in (
+        path(f"{name}/", include(get_model_urls("netbox_gam", model, detail=False))),
+        path(f"{name}/<int:pk>/", include(get_model_urls("netbox_gam", model))),
+    )
+]
