@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from development.simulator.state import SimShelf
+from development.simulator.testing import running_fleet
 from development.simulator.variants import Variants
 from nornir_tasks.changes.planner import plan_shelf
 from nornir_tasks.changes.state import apply_to, differences, sayable
@@ -23,11 +25,12 @@ from nornir_tasks.contracts import (
     Transport,
 )
 from nornir_tasks.drivers.base import GamDriver
+from nornir_tasks.drivers.choose import driver_for_target
 from nornir_tasks.errors import DeviceError, ErrorKind
 from nornir_tasks.gam.catalog import BY_NAME
 from nornir_tasks.gam.rules import BUILTIN_PROFILE
 
-from .conftest import Bench, make_bench
+from .conftest import TOWN_SHELF, Bench, make_bench
 
 MODEL = BY_NAME["GAM-12-C"]
 EP3 = EndpointConfig("ep3", "00:0e:d8:00:00:03", 3)
@@ -221,3 +224,10 @@ def test_what_nobody_knows_for_sure_makes_no_difference(odd_bench: Bench) -> Non
         for step in reversed(plan.steps):
             driver.apply(step.undo_sends)
         assert differences(start, driver.read_running()) == ()
+
+
+@pytest.mark.parametrize("transport", Transport)
+def test_blank_password_of_the_factory(transport: Transport) -> None:
+    shelf = SimShelf(TOWN_SHELF)
+    with running_fleet([shelf]) as fleet, driver_for_target(replace(fleet.targets[0], transport=transport)) as driver:
+        assert driver.read_running().subscribers[0].name == "a"
