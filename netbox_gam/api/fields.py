@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.api.schema import ChoiceFieldFix
+from dcim.fields import mac_unix_expanded_uppercase
+from django.utils.translation import gettext_lazy as _
+from netaddr import EUI, valid_mac
 from netbox.api.fields import ChoiceField
 from rest_framework import serializers
 
@@ -47,3 +51,16 @@ class ViewablePrimaryKeyField(serializers.PrimaryKeyRelatedField):
         queryset = super().get_queryset()
         request = self.context.get("request")
         return queryset.restrict(request.user, "view") if request else queryset.none()
+
+
+class MacAddressField(serializers.CharField):
+    """A MAC address in any usual notation; read with colons in upper case, as NetBox shows them."""
+
+    default_error_messages = {"no_mac": _("{value!r} is not a MAC address: six pairs of hex digits are needed.")}
+
+    def to_internal_value(self, data: Any) -> EUI:
+        text = super().to_internal_value(data)
+        # netaddr also takes shorter forms, and fills them up with zeros.
+        if len(re.sub(r"[^0-9A-Fa-f]", "", text)) != 12 or not valid_mac(text):
+            self.fail("no_mac", value=text)
+        return EUI(text, version=48, dialect=mac_unix_expanded_uppercase)

@@ -34,7 +34,7 @@ def valid_range(text: str) -> str:
     return text
 
 
-class DiscoverSerializer(serializers.Serializer):
+class DiscoverGamsSerializer(serializers.Serializer):
     """Where to look for GAMs, and what to give the ones that are new."""
 
     ranges = serializers.ListField(child=serializers.CharField(max_length=100, validators=[valid_range]), allow_empty=False)
@@ -49,25 +49,25 @@ class DiscoverSerializer(serializers.Serializer):
     snmp_port = serializers.IntegerField(min_value=1, max_value=65535, default=161)
 
 
-class PollSerializer(serializers.Serializer):
+class PollGamsSerializer(serializers.Serializer):
     """Which GAMs to poll; without ``ids`` all that have polling enabled and that the user may poll."""
 
     ids = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, allow_empty=False)
 
 
-class ApplySerializer(serializers.Serializer):
+class ApplyAtOnceSerializer(serializers.Serializer):
     """Whether to apply what is planned at once; otherwise it waits as a change plan."""
 
     apply = serializers.BooleanField(default=False)
 
 
-class ChangeBandwidthPlanSerializer(ApplySerializer):
+class ChangeBandwidthPlanSerializer(ApplyAtOnceSerializer):
     """The bandwidth plan to change to."""
 
     bandwidth_plan = ViewablePrimaryKeyField(queryset=BandwidthPlan.objects.all())
 
 
-class IgnoreSerializer(serializers.Serializer):
+class IgnoreFindingSerializer(serializers.Serializer):
     """Why a finding is ignored."""
 
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)

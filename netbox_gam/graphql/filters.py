@@ -179,6 +179,8 @@ class BandwidthPlanFilter(PrimaryModelFilter):
     upstream_kbps: IntegerLookup | None = strawberry_django.filter_field()
     overhead_percent: FloatLookup | None = strawberry_django.filter_field()
     unthrottled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    downstream_shelf_mbps: IntegerLookup | None = strawberry_django.filter_field()
+    upstream_shelf_mbps: IntegerLookup | None = strawberry_django.filter_field()
     subscribers: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
     )

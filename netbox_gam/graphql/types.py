@@ -1,6 +1,6 @@
 """GraphQL types. Secrets are left out; what a user may not view is null instead of an error."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 import strawberry_django
@@ -78,12 +78,22 @@ SyncRun = Annotated["SyncRunType", strawberry.lazy("netbox_gam.graphql.types")]
 VlanPool = Annotated["VlanPoolType", strawberry.lazy("netbox_gam.graphql.types")]
 
 
+def name_from(*columns: str) -> Any:
+    """A ``display`` field that loads the columns of the object's name together with the row, instead of one row after the other."""
+
+    def display(root: Any) -> str:
+        return str(root)
+
+    return strawberry_django.field(display, only=list(columns))
+
+
 @register_type(
     models.CredentialProfile, exclude=list(models.CredentialProfile.secret_fields), filters=CredentialProfileFilter, pagination=True
 )
 class CredentialProfileType(PrimaryObjectType):
     """User name for SSH and JSON-RPC."""
 
+    display: str = name_from("name")
     gam_devices: list[GamDevice]
 
 
@@ -91,6 +101,7 @@ class CredentialProfileType(PrimaryObjectType):
 class SnmpProfileType(PrimaryObjectType):
     """SNMP version and protocols."""
 
+    display: str = name_from("name")
     gam_devices: list[GamDevice]
 
 
@@ -106,11 +117,15 @@ class GamDeviceStateType:
 
     uptime_seconds: BigInt | None
 
+    @strawberry_django.field(only=["gam"])
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(str(self.pk))
+
 
 @strawberry_django.type(
     models.EndpointState,
     fields=[
-        "read_at", "present", "state", "configured_port", "detected_port", "subscriber_name", "profile_name", "firmware",
+        "id", "read_at", "present", "state", "configured_port", "detected_port", "subscriber_name", "profile_name", "firmware",
         "firmware_mismatch", "wire_length_m", "rx_phy_mbps", "tx_phy_mbps", "rx_max_mbps", "tx_max_mbps",
     ],
 )  # fmt: skip
@@ -162,6 +177,7 @@ class GamPortType(PrimaryObjectType):
 class EndpointType(PrimaryObjectType):
     """An endpoint."""
 
+    display: str = name_from("name", "mac_address")
     mac_address: str
     gam: GamDevice | None
     port: GamPort | None
@@ -176,14 +192,15 @@ class EndpointType(PrimaryObjectType):
 class BandwidthPlanType(PrimaryObjectType):
     """A speed sold, and the rates it becomes on a shelf."""
 
+    display: str = name_from("name")
     subscribers: list[Subscriber]
     billing_plans: list[BillingPlan]
 
-    @strawberry_django.field(only=["downstream_kbps", "overhead_percent", "unthrottled"])
+    @strawberry_django.field(only=["downstream_kbps", "downstream_shelf_mbps", "overhead_percent", "unthrottled"])
     def downstream_rate_mbps(self) -> int | None:
         return self.downstream_rate_mbps
 
-    @strawberry_django.field(only=["upstream_kbps", "overhead_percent", "unthrottled"])
+    @strawberry_django.field(only=["upstream_kbps", "upstream_shelf_mbps", "overhead_percent", "unthrottled"])
     def upstream_rate_mbps(self) -> int | None:
         return self.upstream_rate_mbps
 
@@ -192,6 +209,7 @@ class BandwidthPlanType(PrimaryObjectType):
 class VlanPoolType(PrimaryObjectType):
     """The part of a VLAN group that subscribers get their VLAN from."""
 
+    display: str = name_from("name")
     vlan_group: VLANGroup | None
     shared_vlan: VLAN | None
     outer_vlan: VLAN | None
@@ -202,6 +220,7 @@ class VlanPoolType(PrimaryObjectType):
 class SubscriberType(ContactsMixin, PrimaryObjectType):
     """A customer's service."""
 
+    display: str = name_from("name")
     tenant: Tenant | None
     gam: GamDevice | None
     endpoint: Endpoint | None
@@ -219,6 +238,7 @@ class SubscriberType(ContactsMixin, PrimaryObjectType):
 class BillingSystemType(PrimaryObjectType):
     """A Sonar or Splynx instance."""
 
+    display: str = name_from("name")
     billing_plans: list[BillingPlan]
     links: list[BillingLink]
     sync_runs: list[SyncRun]
@@ -229,6 +249,7 @@ class BillingSystemType(PrimaryObjectType):
 class BillingPlanType(PrimaryObjectType):
     """A tariff or data service."""
 
+    display: str = name_from("name")
     system: BillingSystem | None
     bandwidth_plan: BandwidthPlan | None
 
@@ -261,6 +282,7 @@ class SyncRunType(PrimaryObjectType):
 class FindingType(PrimaryObjectType):
     """One difference, with the values on each side."""
 
+    display: str = name_from("title")
     system: BillingSystem | None
     subscriber: Subscriber | None
     endpoint: Endpoint | None
@@ -272,6 +294,7 @@ class FindingType(PrimaryObjectType):
 class ChangePlanType(PrimaryObjectType):
     """What will be, or was, written to a GAM."""
 
+    display: str = name_from("reason")
     gam: GamDevice | None
     requested_by: User | None
     subscribers: list[Subscriber]
@@ -283,6 +306,7 @@ class ChangePlanType(PrimaryObjectType):
 class ChangeStepType(PrimaryObjectType):
     """One step of a change plan."""
 
+    display: str = name_from("index", "action", "kind", "name")
     change_plan: ChangePlan | None
 
 

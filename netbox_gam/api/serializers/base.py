@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from netbox.api.serializers import PrimaryModelSerializer
 from rest_framework import serializers
-from rest_framework.validators import UniqueValidator
 
 IDENTITY = ("id", "url", "display_url", "display")
 """First in every serializer."""
@@ -19,12 +19,19 @@ SECRET = {"write_only": True, "trim_whitespace": False}
 """Keyword arguments of a secret's field: it goes in as it was typed and never comes out."""
 
 
-def only_one(model: Any, message: Any) -> list[UniqueValidator]:
-    """Validators of a nested one-to-one relation, which a nested serializer would otherwise lack.
+def only_one(model: Any, name: str, message: Any) -> Callable[[Any, Any], Any]:
+    """A ``validate_<name>`` method for a nested one-to-one relation, which nothing else checks.
 
     :param message: what to say when the related object has its partner already
     """
-    return [UniqueValidator(queryset=model.objects.all(), message=message)]
+
+    def validate(self: Any, value: Any) -> Any:
+        taken = model.objects.filter(**{name: value}).exclude(pk=self.instance.pk if self.instance else None)
+        if value is not None and taken.exists():
+            raise serializers.ValidationError(message)
+        return value
+
+    return validate
 
 
 class RecordSerializer(PrimaryModelSerializer):

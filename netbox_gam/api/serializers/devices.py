@@ -15,6 +15,7 @@ from ipam.api.serializers_.vlans import VLANSerializer
 from netbox.api.fields import ChoiceField, RelatedObjectCountField
 from netbox.api.serializers import PrimaryModelSerializer
 from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
 
 from ...choices import (
     AddressSourceChoices,
@@ -26,6 +27,7 @@ from ...choices import (
     TransportChoices,
 )
 from ...models import Endpoint, EndpointState, GamDevice, GamPort
+from ..fields import MacAddressField
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .base import COMMON, IDENTITY, only_one
 from .observed import DeviceStateSerializer, EndpointStateSerializer
@@ -35,7 +37,7 @@ from .plans import VlanPoolSerializer
 class GamDeviceSerializer(PrimaryModelSerializer):
     """A GAM, with what an external inventory needs of its device: name, address, site, role and status."""
 
-    device = DeviceSerializer(nested=True, validators=only_one(GamDevice, _("This device is a GAM already.")))
+    device = DeviceSerializer(nested=True)
     name = serializers.CharField(source="device.name", read_only=True, allow_null=True)
     site = SiteSerializer(source="device.site", nested=True, read_only=True)
     role = DeviceRoleSerializer(source="device.role", nested=True, read_only=True)
@@ -55,6 +57,8 @@ class GamDeviceSerializer(PrimaryModelSerializer):
     endpoint_count = RelatedObjectCountField("endpoints")
     subscriber_count = RelatedObjectCountField("subscribers")
 
+    validate_device = only_one(GamDevice, "device", _("This device is a GAM already."))
+
     class Meta:
         model = GamDevice
         fields = (
@@ -69,10 +73,12 @@ class GamDeviceSerializer(PrimaryModelSerializer):
 class GamPortSerializer(PrimaryModelSerializer):
     """A G.hn port."""
 
-    interface = InterfaceSerializer(nested=True, validators=only_one(GamPort, _("This interface is a G.hn port already.")))
+    interface = InterfaceSerializer(nested=True)
     gam = GamDeviceSerializer(nested=True)
     medium = ChoiceField(choices=MediumChoices)
     isolation_mode = ChoiceField(choices=IsolationModeChoices, required=False)
+
+    validate_interface = only_one(GamPort, "interface", _("This interface is a G.hn port already."))
 
     class Meta:
         model = GamPort
@@ -83,6 +89,9 @@ class GamPortSerializer(PrimaryModelSerializer):
 class EndpointSerializer(PrimaryModelSerializer):
     """An endpoint, and where and how it was last seen."""
 
+    mac_address = MacAddressField(
+        validators=[UniqueValidator(Endpoint.objects.all(), _("This MAC address is an endpoint already."))]
+    )
     status = ChoiceField(choices=EndpointStatusChoices, required=False)
     gam = GamDeviceSerializer(nested=True, required=False, allow_null=True)
     port = GamPortSerializer(nested=True, required=False, allow_null=True)

@@ -22,8 +22,9 @@ class BandwidthPlanSerializer(PrimaryModelSerializer):
     class Meta:
         model = BandwidthPlan
         fields = (
-            *IDENTITY, "name", "downstream_kbps", "upstream_kbps", "overhead_percent", "unthrottled", "downstream_rate_mbps",
-            "upstream_rate_mbps", "subscriber_count", *COMMON,
+            *IDENTITY, "name", "downstream_kbps", "upstream_kbps", "overhead_percent", "unthrottled",
+            "downstream_shelf_mbps", "upstream_shelf_mbps", "downstream_rate_mbps", "upstream_rate_mbps", "subscriber_count",
+            *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "name", "description")
 

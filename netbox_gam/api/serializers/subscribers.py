@@ -22,17 +22,16 @@ class SubscriberSerializer(PrimaryModelSerializer):
     tenant = TenantSerializer(nested=True, required=False, allow_null=True)
     status = ChoiceField(choices=SubscriberStatusChoices, required=False)
     gam = GamDeviceSerializer(nested=True, required=False, allow_null=True)
-    endpoint = EndpointSerializer(
-        nested=True, required=False, allow_null=True, validators=only_one(Subscriber, _("This endpoint serves another subscriber."))
-    )
-    port = GamPortSerializer(
-        nested=True, required=False, allow_null=True, validators=only_one(Subscriber, _("This port serves another subscriber."))
-    )
+    endpoint = EndpointSerializer(nested=True, required=False, allow_null=True)
+    port = GamPortSerializer(nested=True, required=False, allow_null=True)
     bandwidth_plan = BandwidthPlanSerializer(nested=True, required=False, allow_null=True)
     vlan = VLANSerializer(nested=True, required=False, allow_null=True)
     outer_vlan = VLANSerializer(nested=True, required=False, allow_null=True)
     nni = InterfaceSerializer(nested=True, required=False, allow_null=True)
     poe_mode = ChoiceField(choices=PoeModeChoices, required=False, allow_blank=True)
+
+    validate_endpoint = only_one(Subscriber, "endpoint", _("This endpoint serves another subscriber."))
+    validate_port = only_one(Subscriber, "port", _("This port serves another subscriber."))
 
     class Meta:
         model = Subscriber

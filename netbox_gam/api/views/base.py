@@ -27,12 +27,18 @@ class VerbPermission(TokenPermissions):
 
 
 def verb(
-    permission: str, *, request: type[serializers.Serializer] | None = None, answer: Any = JobSerializer, **kwargs: Any
+    permission: str,
+    *,
+    request: type[serializers.Serializer] | None = None,
+    answer: Any = JobSerializer,
+    operation_id: str | None = None,
+    **kwargs: Any,
 ) -> Any:
     """A decorator that makes a method a POST action ``permission`` is needed for, with its OpenAPI description.
 
     :param request: serializer of the body, if there is one
     :param answer: serializer of the answer; a job (202) unless told otherwise
+    :param operation_id: in OpenAPI, where the one derived from the path would not be unique
     :param kwargs: of Django REST framework's ``action``; ``detail`` is true unless told otherwise
     """
     code = status.HTTP_202_ACCEPTED if answer is JobSerializer else status.HTTP_200_OK
@@ -43,10 +49,11 @@ def verb(
     }
 
     def decorate(method: Any) -> Any:
-        described = extend_schema(request=request, responses=responses)(method)
-        return action(**{"detail": True, "methods": ["post"], "verb_permission": permission, "filterset_class": None, **kwargs})(
-            described
+        routed = action(**{"detail": True, "methods": ["post"], "verb_permission": permission, "filterset_class": None, **kwargs})(
+            method
         )
+        # Outermost, because ``action`` would take its description away.
+        return extend_schema(request=request, responses=responses, operation_id=operation_id)(routed)
 
     return decorate
 

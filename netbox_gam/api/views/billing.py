@@ -6,8 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
+from ...jobs import AcceptFindingJob, ReconcileJob
 from ...models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
-from ..requests import ApplySerializer, IgnoreSerializer
+from ...workflows import findings
+from ..requests import ApplyAtOnceSerializer, IgnoreFindingSerializer
 from ..serializers import (
     BillingLinkSerializer,
     BillingPlanSerializer,
@@ -30,8 +32,6 @@ class BillingSystemViewSet(GamViewSet):
     @verb("reconcile")
     def reconcile(self, request: Request, pk: int) -> Response:
         """Read the billing system and compare it with what is wanted and what is."""
-        from ...jobs import ReconcileJob
-
         return self.accepted(ReconcileJob.start(request.user, system=self.get_object()))
 
 
@@ -68,27 +68,21 @@ class FindingViewSet(RecordViewSet):
     serializer_class = FindingSerializer
     filterset_class = filtersets.FindingFilterSet
 
-    @verb("decide", request=ApplySerializer)
+    @verb("decide", request=ApplyAtOnceSerializer)
     def accept(self, request: Request, pk: int) -> Response:
         """Do what the finding asks for."""
-        from ...jobs import AcceptFindingJob
+        return self.accepted(AcceptFindingJob.start(request.user, finding=self.get_object(), **self.body(ApplyAtOnceSerializer)))
 
-        return self.accepted(AcceptFindingJob.start(request.user, finding=self.get_object(), **self.body(ApplySerializer)))
-
-    @verb("decide", request=IgnoreSerializer, answer=FindingSerializer)
+    @verb("decide", request=IgnoreFindingSerializer, answer=FindingSerializer)
     def ignore(self, request: Request, pk: int) -> Response:
         """Not raise the finding again while it stays the same."""
-        from ...workflows import findings
-
         finding = self.get_object()
-        findings.ignore(finding, user=request.user, **self.body(IgnoreSerializer))
+        findings.ignore(finding, user=request.user, **self.body(IgnoreFindingSerializer))
         return self.changed(finding.pk)
 
     @verb("decide", answer=FindingSerializer)
     def reopen(self, request: Request, pk: int) -> Response:
         """Take a decision back."""
-        from ...workflows import findings
-
         finding = self.get_object()
         findings.reopen(finding, user=request.user)
         return self.changed(finding.pk)

@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
+from ...jobs import DiscoverJob, PollJob
 from ...models import Endpoint, GamDevice, GamPort
-from ..requests import DiscoverSerializer, PollSerializer
+from ..requests import DiscoverGamsSerializer, PollGamsSerializer
 from ..serializers import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
 from .base import GamViewSet, verb
 
@@ -27,19 +28,22 @@ class GamDeviceViewSet(GamViewSet):
         ("role",): ["device__role"],
     }
 
-    @verb("discover", request=DiscoverSerializer, detail=False)
+    @verb("discover", request=DiscoverGamsSerializer, detail=False)
     def discover(self, request: Request) -> Response:
         """Look for GAMs in address ranges, and create or update what is found."""
-        from ...jobs import DiscoverJob
+        return self.accepted(DiscoverJob.start(request.user, **self.body(DiscoverGamsSerializer)))
 
-        return self.accepted(DiscoverJob.start(request.user, **self.body(DiscoverSerializer)))
-
-    @verb("poll", request=PollSerializer, detail=False, url_path="poll", url_name="poll-many")
+    @verb(
+        "poll",
+        request=PollGamsSerializer,
+        operation_id="plugins_gam_gam_devices_poll_many",
+        detail=False,
+        url_path="poll",
+        url_name="poll-many",
+    )
     def poll_many(self, request: Request) -> Response:
         """Poll some GAMs now, or all."""
-        from ...jobs import PollJob
-
-        ids = self.body(PollSerializer).get("ids")
+        ids = self.body(PollGamsSerializer).get("ids")
         gams = self.queryset.filter(polling_enabled=True) if ids is None else self.queryset.filter(pk__in=ids)
         if ids is not None and (missing := set(ids) - set(gams.values_list("pk", flat=True))):
             raise ValidationError({"ids": [_("Object with ID {id} does not exist").format(id=pk) for pk in sorted(missing)]})
@@ -48,8 +52,6 @@ class GamDeviceViewSet(GamViewSet):
     @verb("poll")
     def poll(self, request: Request, pk: int) -> Response:
         """Poll one GAM now."""
-        from ...jobs import PollJob
-
         return self.accepted(PollJob.start(request.user, gams=[self.get_object()]))
 
 
@@ -68,3 +70,4 @@ class EndpointViewSet(GamViewSet):
     queryset = Endpoint.objects.all()
     serializer_class = EndpointSerializer
     filterset_class = filtersets.EndpointFilterSet
+    field_prefetches = {("observed",): ["observed"]}

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from ... import filtersets
 from ...models import Alarm
+from ...workflows import alarms
 from ..serializers import AlarmSerializer
 from .base import RecordViewSet, verb
 
@@ -22,8 +23,6 @@ class AlarmViewSet(RecordViewSet):
     @verb("acknowledge", answer=AlarmSerializer)
     def acknowledge(self, request: Request, pk: int) -> Response:
         """Say that somebody has seen the alarm."""
-        from ...workflows import alarms
-
         alarm = self.get_object()
         alarms.acknowledge(alarm, user=request.user)
         return self.changed(alarm.pk)

@@ -9,7 +9,9 @@ from rest_framework.response import Response
 from utilities.querysets import RestrictedPrefetch
 
 from ... import filtersets
+from ...jobs import ApplyJob
 from ...models import ChangePlan, ChangeStep
+from ...workflows import provisioning
 from ..serializers import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .base import RecordViewSet, verb
 
@@ -33,15 +35,11 @@ class ChangePlanViewSet(RecordViewSet):
     @verb("apply")
     def apply(self, request: Request, pk: int) -> Response:
         """Write the change plan to its GAM, read back and save."""
-        from ...jobs import ApplyJob
-
         return self.accepted(ApplyJob.start(request.user, change_plan=self.get_object()))
 
     @verb("apply", answer=ChangePlanSerializer)
     def cancel(self, request: Request, pk: int) -> Response:
         """Give a planned change up."""
-        from ...workflows import provisioning
-
         change_plan = self.get_object()
         provisioning.cancel(change_plan, user=request.user)
         return self.changed(change_plan.pk)

@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
+from ...jobs import ServiceJob
 from ...models import BandwidthPlan, Subscriber, VlanPool
-from ..requests import ApplySerializer, ChangeBandwidthPlanSerializer
+from ..requests import ApplyAtOnceSerializer, ChangeBandwidthPlanSerializer
 from ..serializers import BandwidthPlanSerializer, SubscriberSerializer, VlanPoolSerializer
 from .base import GamViewSet, verb
 
@@ -38,34 +39,32 @@ class SubscriberViewSet(GamViewSet):
     filterset_class = filtersets.SubscriberFilterSet
 
     def _start(self, service_verb: str, body: dict[str, Any]) -> Response:
-        from ...jobs import ServiceJob
-
         return self.accepted(ServiceJob.start(self.request.user, subscriber=self.get_object(), verb=service_verb, **body))
 
-    @verb("provision", request=ApplySerializer)
+    @verb("provision", request=ApplyAtOnceSerializer)
     def activate(self, request: Request, pk: int) -> Response:
         """Put the service into operation."""
-        return self._start("activate", self.body(ApplySerializer))
+        return self._start("activate", self.body(ApplyAtOnceSerializer))
 
-    @verb("provision", request=ApplySerializer)
+    @verb("provision", request=ApplyAtOnceSerializer)
     def suspend(self, request: Request, pk: int) -> Response:
         """Cut the service off, to come back later."""
-        return self._start("suspend", self.body(ApplySerializer))
+        return self._start("suspend", self.body(ApplyAtOnceSerializer))
 
-    @verb("provision", request=ApplySerializer)
+    @verb("provision", request=ApplyAtOnceSerializer)
     def resume(self, request: Request, pk: int) -> Response:
         """Bring a suspended service back."""
-        return self._start("resume", self.body(ApplySerializer))
+        return self._start("resume", self.body(ApplyAtOnceSerializer))
 
-    @verb("provision", request=ApplySerializer)
+    @verb("provision", request=ApplyAtOnceSerializer)
     def terminate(self, request: Request, pk: int) -> Response:
         """Take the service off the GAM for good."""
-        return self._start("terminate", self.body(ApplySerializer))
+        return self._start("terminate", self.body(ApplyAtOnceSerializer))
 
-    @verb("provision", request=ApplySerializer)
+    @verb("provision", request=ApplyAtOnceSerializer)
     def plan(self, request: Request, pk: int) -> Response:
         """Plan what brings the GAM to what is wanted for this subscriber."""
-        return self._start("plan", self.body(ApplySerializer))
+        return self._start("plan", self.body(ApplyAtOnceSerializer))
 
     @verb("provision", request=ChangeBandwidthPlanSerializer, url_path="change-plan")
     def change_plan(self, request: Request, pk: int) -> Response:

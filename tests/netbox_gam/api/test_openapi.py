@@ -1,0 +1,109 @@
+"""The OpenAPI description: valid, without warnings, and true about verbs and records."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+from django.test import TestCase
+from django.urls import include, path
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+ROOT = "/api/plugins/gam"
+RECORDS = ("sync-runs", "findings", "change-plans", "change-steps", "alarms")
+INTENT = (
+    "gam-devices",
+    "gam-ports",
+    "endpoints",
+    "bandwidth-plans",
+    "vlan-pools",
+    "subscribers",
+    "credential-profiles",
+    "snmp-profiles",
+    "billing-systems",
+    "billing-plans",
+    "billing-links",
+)
+# Path of each verb, its request and its answer.
+VERBS = {
+    "gam-devices/discover/": ("DiscoverGams", "Job"),
+    "gam-devices/poll/": ("PollGams", "Job"),
+    "gam-devices/{id}/poll/": (None, "Job"),
+    **{f"subscribers/{{id}}/{verb}/": ("ApplyAtOnce", "Job") for verb in ("activate", "suspend", "resume", "terminate", "plan")},
+    "subscribers/{id}/change-plan/": ("ChangeBandwidthPlan", "Job"),
+    "change-plans/{id}/apply/": (None, "Job"),
+    "change-plans/{id}/cancel/": (None, "ChangePlan"),
+    "billing-systems/{id}/reconcile/": (None, "Job"),
+    "findings/{id}/accept/": ("ApplyAtOnce", "Job"),
+    "findings/{id}/ignore/": ("IgnoreFinding", "Finding"),
+    "findings/{id}/reopen/": (None, "Finding"),
+    "alarms/{id}/acknowledge/": (None, "Alarm"),
+}
+
+
+def name_of(content: dict[str, Any]) -> str:
+    """Name of the component that a request or answer consists of."""
+    return content["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2].removesuffix("Request")
+
+
+class OpenApiTest(TestCase):
+    """The description of the plugin's own endpoints."""
+
+    schema: ClassVar[dict[str, Any]]
+    complaints: ClassVar[str]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        GENERATOR_STATS.reset()
+        patterns = [path("api/plugins/gam/", include("netbox_gam.api.urls"))]
+        with patch("sys.stderr", new_callable=StringIO) as errors:
+            cls.schema = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+            GENERATOR_STATS.emit_summary()
+        cls.complaints = errors.getvalue()
+
+    def test_valid_and_without_warnings(self) -> None:
+        validate_schema(self.schema)
+        self.assertEqual(self.complaints, "")
+
+    def test_verbs(self) -> None:
+        for verb, (request, answer) in VERBS.items():
+            with self.subTest(verb):
+                methods = self.schema["paths"][f"{ROOT}/{verb}"]
+                self.assertEqual(set(methods), {"post"})
+                operation = methods["post"]
+                self.assertEqual("requestBody" in operation, request is not None)
+                if request:
+                    self.assertEqual(name_of(operation["requestBody"]), request)
+                self.assertEqual(set(operation["responses"]), {"202" if answer == "Job" else "200", "403", "409"})
+                self.assertEqual(name_of(operation["responses"]["202" if answer == "Job" else "200"]), answer)
+                self.assertEqual(name_of(operation["responses"]["409"]), "WorkflowError")
+                self.assertTrue(operation["description"])
+
+    def test_no_verb_is_forgotten(self) -> None:
+        lists = {f"{ROOT}/{name}/" for name in (*RECORDS, *INTENT)}
+        posts = {name for name, methods in self.schema["paths"].items() if "post" in methods}
+        self.assertEqual(posts - lists, {f"{ROOT}/{verb}" for verb in VERBS})
+
+    def test_records_are_not_made_by_hand(self) -> None:
+        for names, listed, one in (
+            (RECORDS, {"get", "patch", "delete"}, {"get", "patch", "delete"}),
+            (INTENT, {"get", "post", "put", "patch", "delete"}, {"get", "put", "patch", "delete"}),
+        ):
+            for name in names:
+                with self.subTest(name):
+                    self.assertEqual(set(self.schema["paths"][f"{ROOT}/{name}/"]), listed)
+                    self.assertEqual(set(self.schema["paths"][f"{ROOT}/{name}/{{id}}/"]), one)
+
+    def test_secrets_are_write_only(self) -> None:
+        for component, secrets in (
+            ("CredentialProfile", ("password",)),
+            ("SnmpProfile", ("community", "auth_key", "priv_key")),
+            ("BillingSystem", ("token", "api_key", "api_secret")),
+        ):
+            with self.subTest(component):
+                properties = self.schema["components"]["schemas"][component]["properties"]
+                self.assertEqual(set(properties) & set(secrets), set())
+                self.assertLessEqual({f"has_{secret}" for secret in secrets}, set(properties))

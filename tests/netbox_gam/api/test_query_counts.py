@@ -1,0 +1,139 @@
+"""Lists cost the same number of queries however long they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from users.models import User
+from utilities.testing import APITestCase
+
+from netbox_gam import models
+from tests.netbox_gam.api import builders
+
+MODELS = (
+    models.Alarm,
+    models.BandwidthPlan,
+    models.BillingLink,
+    models.BillingPlan,
+    models.BillingSystem,
+    models.ChangePlan,
+    models.ChangeStep,
+    models.CredentialProfile,
+    models.Endpoint,
+    models.Finding,
+    models.GamDevice,
+    models.GamPort,
+    models.SnmpProfile,
+    models.Subscriber,
+    models.SyncRun,
+    models.VlanPool,
+)
+
+
+def make_everything(number: int) -> None:
+    """One more of every model, all relations set."""
+    group, vlan = builders.vlan_group(number), builders.vlan(100 + number)
+    pool = models.VlanPool.objects.create(name=f"Pool {number}", vlan_group=group, shared_vlan=vlan, outer_vlan=vlan)
+    credential = models.CredentialProfile.objects.create(name=f"Login {number}")
+    snmp = models.SnmpProfile.objects.create(name=f"SNMP {number}", community="public")
+    gam = builders.gam(number, credential_profile=credential, snmp_profile=snmp, vlan_pool=pool, management_vlan=vlan)
+    gam.default_nni = builders.interface(gam, 12)
+    gam.save()
+    builders.device_state(gam)
+    port = builders.port(gam, 1)
+    endpoint = builders.endpoint(number, gam=gam, port=port, device=gam.device)
+    builders.endpoint_state(endpoint, gam)
+    plan = builders.bandwidth_plan(number)
+    subscriber = builders.subscriber(
+        number, gam=gam, endpoint=endpoint, port=port, bandwidth_plan=plan, vlan=vlan, outer_vlan=vlan, nni=gam.default_nni
+    )
+    system = builders.system(number)
+    builders.billing_plan(number, system, bandwidth_plan=plan)
+    builders.billing_link(number, system, subscriber)
+    run = builders.sync_run(number, system)
+    user = User.objects.create(username=f"operator-{number}")
+    change_plan = builders.change_plan(number, gam, requested_by=user)
+    change_plan.subscribers.add(subscriber)
+    builders.change_step(0, change_plan)
+    builders.finding(number, system, subscriber=subscriber, endpoint=endpoint, sync_run=run, change_plan=change_plan)
+    builders.alarm(number, gam, endpoint=endpoint, acknowledged_by=user)
+
+
+class QueryCountTest(APITestCase):
+    """The same request with two and with five of everything."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.user.is_superuser = True
+        self.user.save()
+        for number in (1, 2):
+            make_everything(number)
+
+    def queries(self, ask: Any) -> list[str]:
+        """The SQL of one request, after one to warm what is cached."""
+        ask()
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            ask()
+        return [query["sql"] for query in captured.captured_queries]
+
+    def assert_same(self, requests: dict[str, Any]) -> None:
+        """Compare every request before and after there is more of everything."""
+        before = {name: self.queries(ask) for name, ask in requests.items()}
+        for number in (3, 4, 5):
+            make_everything(number)
+        for name, ask in requests.items():
+            with self.subTest(name):
+                after = self.queries(ask)
+                self.assertEqual(len(before[name]), len(after), "\n".join(sql[:200] for sql in after))
+
+    def get(self, model: Any, parameters: str) -> Any:
+        url = reverse(f"plugins-api:netbox_gam-api:{model._meta.model_name}-list")
+
+        def ask() -> None:
+            response = self.client.get(f"{url}?{parameters}", **self.header)
+            self.assertHttpStatus(response, 200)
+            self.assertGreaterEqual(len(response.data["results"]), 2)
+
+        return ask
+
+    def test_rest(self) -> None:
+        self.assert_same(
+            {
+                f"{model.__name__} {parameters}": self.get(model, parameters)
+                for model in MODELS
+                for parameters in ("", "brief=1", "fields=id,display")
+            }
+        )
+
+    def test_rest_gam_fields_one_by_one(self) -> None:
+        names = ("name", "status", "site", "role", "management_address", "observed")
+        self.assert_same({name: self.get(models.GamDevice, f"fields={name}") for name in names})
+
+    def test_graphql(self) -> None:
+        queries = {
+            "gams": "{gam_device_list{id display device{name} observed{reachable} ports{id display} subscribers{name}}}",
+            "ports": "{gam_port_list{id display interface{name} gam{id display} endpoints{mac_address}}}",
+            "endpoints": "{endpoint_list{id display gam{display} port{display} subscriber{name} observed{state}}}",
+            "subscribers": "{subscriber_list{id gam{display} endpoint{display} bandwidth_plan{downstream_rate_mbps} vlan{vid}}}",
+            "links": "{billing_link_list{id display system{name} subscriber{name}}}",
+            "runs": "{sync_run_list{id display findings{title}}}",
+            "findings": "{finding_list{id display system{name} change_plan{display steps{name}}}}",
+            "plans": "{change_plan_list{id display gam{display} steps{display} subscribers{name} requested_by{username}}}",
+            "alarms": "{alarm_list{id display gam{display} endpoint{display}}}",
+            "devices": "{device_list{id gam_device{hardware_model display}}}",
+            "interfaces": "{interface_list{id gam_port{number medium display}}}",
+        }
+
+        def asking(query: str) -> Any:
+            def ask() -> None:
+                response = self.client.post(reverse("graphql"), {"query": query}, format="json", **self.header)
+                self.assertNotIn("errors", response.json())
+
+            return ask
+
+        self.assert_same({name: asking(query) for name, query in queries.items()})
