@@ -24,6 +24,7 @@ from nornir_tasks.contracts import (
     SubscriberConfig,
     Transport,
 )
+from nornir_tasks.gam.commands import render
 from nornir_tasks.gam.parsers import parse_config
 from nornir_tasks.gam.rules import BUILTIN_PROFILE, check_config
 from tests.nornir_tasks.strategies import COPPER, MODEL, cli_configs, rpc_configs, transitions
@@ -104,15 +105,9 @@ def _as_text(config: ShelfConfig) -> list[str]:
         for item in objects(config, kind):
             if item != BUILTIN_PROFILE:
                 change = Change(ChangeAction.ADD, kind, item.name, after=item)
-                lines += plan_lines(change, empty)
+                lines += render(change, empty)
                 empty = apply_to(empty, change)
     return lines
-
-
-def plan_lines(change: Change, config: ShelfConfig) -> tuple[str, ...]:
-    from nornir_tasks.gam.commands import render
-
-    return render(change, config)
 
 
 def _parsed(lines: list[str]) -> ShelfConfig:
