@@ -14,7 +14,19 @@ from typing import Any
 from ..contracts import BillingSnapshot, BillingTarget, Progress
 from ..errors import BillingError, ErrorKind
 from .fields import ident, pick, whole, words
-from .http import AUTH_STEP, HTML_STEP, MODULE_STEP, RETRY_STATUSES, Answer, AnswerError, Clock, HttpClient, HttpLimits, php_query
+from .http import (
+    AUTH_STEP,
+    HTML_STEP,
+    MODULE_STEP,
+    RETRY_STATUSES,
+    Answer,
+    AnswerError,
+    Clock,
+    HttpClient,
+    HttpLimits,
+    ReadCancelledError,
+    php_query,
+)
 from .options import names_option, number_option, status_map_option
 from .reading import Reading, Table, fingerprint, read_all
 from .splynx_auth import SplynxAuth
@@ -76,6 +88,7 @@ class SplynxClient:
         self.skipped = names_option(target, "skip_collections", OPTIONAL)
         self.status_map = status_map_option(target)
         self.auth = SplynxAuth(target, clock)
+        self._services_query: Mapping[str, Any] | None = None
         limits = HttpLimits.from_target(target, requests_per_minute=REQUESTS_PER_MINUTE)
         self.http = HttpClient(target, limits, authorize=self.auth.headers, judge=self._judge, clock=clock, cancelled=cancelled)
 
@@ -129,21 +142,35 @@ class SplynxClient:
         message = f"{name}: {len(fresh)} read, but Splynx counted {before} before and {after} after"
         raise self.http.problem(ErrorKind.INCOMPLETE, message)
 
-    def collect_services(self, table: Table) -> None:
+    def read(self, name: str, table: Table) -> None:
+        """Read a collection of :attr:`wanted` in whatever way it takes."""
+        if name == "internet_services":
+            self._collect_services(table)
+        else:
+            self.collect(name, table)
+
+    def changed(self, name: str, table: Table) -> bool:
+        """Whether a collection has another number of rows now than were read."""
+        if name != "internet_services":
+            return self.count(name) != len(table)
+        return self._services_query is not None and self.count(name, self._services_query) != len(table)
+
+    def _collect_services(self, table: Table) -> None:
         """Read the internet services of all customers, whatever their status.
 
         Customer 0 is everybody, but at least one filter is required. The statuses are an open set, so the rows with a known status
         are compared with the rows there are.
         """
-        name = "internet_services"
+        name, everything = "internet_services", {"id": [">", 0]}
+        self._services_query = COLLECTIONS[name].query
         try:
             self.collect(name, table)
         except AnswerError as error:
             if error.kind not in (ErrorKind.REJECTED, ErrorKind.UNPARSEABLE) or table:
                 raise
         if not table:
+            self._services_query = None
             self._collect_by_status(name, table)
-        everything = {"id": [">", 0]}
         try:
             more = self.count(name, everything) > len(table)
         except AnswerError as error:
@@ -151,6 +178,7 @@ class SplynxClient:
                 raise
             more = False
         if more:
+            self._services_query = everything
             self.collect(name, table, everything)
 
     def close(self) -> None:
@@ -241,10 +269,7 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
 
     def read(name: str, table: Table) -> None:
         try:
-            if name == "internet_services":
-                client.collect_services(table)
-            else:
-                client.collect(name, table)
+            client.read(name, table)
         except AnswerError as error:
             if error.kind is not ErrorKind.UNSUPPORTED or not COLLECTIONS[name].optional:
                 raise
@@ -273,13 +298,19 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
 
 
 def _check_counts(client: SplynxClient, reading: Reading) -> None:
-    """Count the customers once more when everything else has been read: they are what the other collections hang on."""
-    if reading.failed:
-        return
+    """Count once more when everything has been read; read again what changed, and void the snapshot if it keeps changing."""
+    names = [n for n in client.wanted if n not in reading.failed | reading.absent and not COLLECTIONS[n].volatile]
     try:
-        count = client.count("customers")
+        for attempt in range(RE_READS + 1):
+            changed = [name for name in names if client.changed(name, reading.tables[name])]
+            if not changed:
+                return
+            for name in changed if attempt < RE_READS else ():
+                reading.tables[name] = {}
+                client.read(name, reading.tables[name])
+        for name in changed:
+            reading.fail(name, f"{name}: {len(reading.tables[name])} read, but Splynx counts another number at the end")
+    except ReadCancelledError:
+        raise
     except BillingError as error:
-        reading.fail("customers", f"customers: {error.message}", error)
-        return
-    if count != len(reading.table("customers")):
-        reading.fail("customers", f"customers: {len(reading.table('customers'))} read, but Splynx counts {count} at the end")
+        reading.fail("counts", f"counts: {error.message}", error)

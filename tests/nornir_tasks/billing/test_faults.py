@@ -12,6 +12,9 @@ import pytest
 from development.fake_billing.testing import RunningBilling, running_billing
 from development.town_builder import SONAR, SPLYNX, build_town
 from nornir_tasks.billing import ReadCancelledError, check_connection, fetch_snapshot
+from nornir_tasks.billing.http import AnswerError
+from nornir_tasks.billing.sonar import SonarClient
+from nornir_tasks.billing.splynx import SplynxClient
 from nornir_tasks.contracts import BillingSnapshot, FindingKind, Progress
 from nornir_tasks.errors import BillingError, ErrorKind
 from nornir_tasks.reconcile import ABSENCE_KINDS, check, compare_snapshot
@@ -133,6 +136,64 @@ def test_a_feed_that_shrank_is_held_by_the_guard(billing: RunningBilling, system
     verdict = check(after, before.counts, {})
     assert verdict.held
     assert any(f"shrank from {before.counts['billed_services']}" in reason for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_customer_who_arrives_while_reading_is_read_too(system: str) -> None:
+    with running_billing(build_town(4, shelves=2)) as billing:
+        arrived: list[int] = []
+
+        def arrive(report: Progress) -> None:
+            if report.done == 1:
+                arrived.append(billing.add_person(system, macs=["00:0e:d8:77:00:01"]).number)
+
+        snapshot = fetch_snapshot(town_target(billing, system), on_progress=arrive, clock=FakeClock())
+    assert snapshot.complete, snapshot.problems
+    (newcomer,) = (service for service in snapshot.services if service.account_id == str(arrived[0]))
+    assert newcomer.macs == ("00:0e:d8:77:00:01",)
+
+
+def test_sonar_counts_that_never_fit_void_the_snapshot(billing: RunningBilling, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = SonarClient.counts
+    monkeypatch.setattr(
+        SonarClient, "counts", lambda self, names: {n: c + (n == "accounts") for n, c in counts(self, names).items()}
+    )
+    snapshot = read(billing, SONAR)
+    assert not snapshot.complete
+    assert [problem.split(":")[0] for problem in snapshot.problems] == ["accounts"]
+    assert "Sonar counts" in snapshot.problems[0]
+
+
+@pytest.mark.parametrize("collection", ["tariffs", "customers", "internet_services", "inventory_items"])
+def test_splynx_pages_that_lose_a_row_void_the_snapshot(
+    billing: RunningBilling, monkeypatch: pytest.MonkeyPatch, collection: str
+) -> None:
+    pages = SplynxClient._pages
+
+    def lossy(self: SplynxClient, name: str, table: dict[str, Any], count: int, query: Any) -> None:
+        pages(self, name, table, count, query)
+        if name == collection:
+            table.popitem()
+
+    monkeypatch.setattr(SplynxClient, "_pages", lossy)
+    snapshot = read(billing, SPLYNX)
+    assert not snapshot.complete
+    assert any(problem.startswith(f"{collection}: ") and "Splynx counted" in problem for problem in snapshot.problems)
+
+
+def test_splynx_that_cannot_do_in_is_asked_status_by_status(billing: RunningBilling, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = read(billing, SPLYNX)
+    collect = SplynxClient.collect
+
+    def without_in(self: SplynxClient, name: str, table: dict[str, Any], query: Any = None) -> None:
+        if name == "internet_services" and query is None:
+            raise AnswerError(ErrorKind.REJECTED, "internet_services: no IN here", status=500)
+        collect(self, name, table, query)
+
+    monkeypatch.setattr(SplynxClient, "collect", without_in)
+    snapshot = read(billing, SPLYNX)
+    assert snapshot.complete
+    assert snapshot.services == plain.services
 
 
 def test_graphql_errors_beside_full_data_are_errors(billing: RunningBilling) -> None:
