@@ -17,7 +17,6 @@ from utilities.forms.fields import (
     CSVModelChoiceField,
     DynamicModelChoiceField,
     DynamicModelMultipleChoiceField,
-    MACAddressField,
     MultipleChoiceField,
     TagFilterField,
 )
@@ -292,7 +291,6 @@ class GamPortFilterForm(PrimaryModelFilterSetForm):
 
 
 class EndpointForm(PrimaryModelForm):
-    mac_address = MACAddressField(label=_("MAC address"))
     status = ChoiceField(label=_("Status"), choices=EndpointStatusChoices)
     gam = DynamicModelChoiceField(label=_("GAM"), queryset=GamDevice.objects.all(), required=False, selector=True)
     port = DynamicModelChoiceField(
@@ -342,7 +340,6 @@ class EndpointBulkEditForm(PrimaryModelBulkEditForm):
 
 
 class EndpointImportForm(GamImportForm):
-    mac_address = MACAddressField(label=_("MAC address"))
     status = CSVChoiceField(label=_("Status"), choices=EndpointStatusChoices, required=False)
     gam = CSVModelChoiceField(
         label=_("GAM"),
