@@ -212,6 +212,7 @@ class _Batch:
             if self.on_event:
                 self.on_event(entry.event)
         except Exception as error:
+            # Raised again in the thread of the device that waits for this entry.
             entry.stored.set_exception(error)
         else:
             entry.stored.set_result(None)
@@ -278,4 +279,5 @@ def _close_connections(host: Host) -> None:
         try:
             host.close_connection(name)
         except Exception as error:
+            # The task's result stands; what a library says of a session that is being given up changes nothing.
             log.debug("%s: closing %s: %s: %s", host.name, name, type(error).__name__, error)
