@@ -96,7 +96,8 @@ class MainJob:
 
     def discover(self) -> None:
         """Find the fleet by its address range; shelves that speak SNMP v3 only are found with the second profile."""
-        self.wait_all([self.start("gam-devices/discover/", body) for body in self._discovery_bodies()])
+        for body in self._discovery_bodies():
+            self.wait_all([self.start("gam-devices/discover/", body)])
         facts = self.facts
         facts.gams_discovered = self.count("SELECT count(*) FROM netbox_gam_gamdevice")
         facts.models = {

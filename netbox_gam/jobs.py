@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from core.exceptions import JobFailed
@@ -12,6 +12,7 @@ from netbox.jobs import JobRunner
 
 from nornir_tasks.contracts import Progress, StepEvent
 
+from .choices import ChangePlanStatusChoices
 from .context import acting_as
 from .exceptions import WorkflowError
 from .models import (
@@ -29,6 +30,7 @@ from .workflows import discovery, findings, polling, provisioning, reconciliatio
 
 POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
 SAVE_EVERY_SECONDS = 1.0
+ENDED_WELL = (ChangePlanStatusChoices.APPLIED, ChangePlanStatusChoices.NOTHING_TO_DO)
 
 
 class GamJobRunner(JobRunner):
@@ -57,7 +59,7 @@ class GamJobRunner(JobRunner):
             raise JobFailed() from error
         self.job.data = {**(self.job.data or {}), **data}
 
-    def work(self, **arguments: Any) -> dict[str, Any]:
+    def work(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Do it; what is returned becomes the job's data."""
         raise NotImplementedError
 
@@ -166,23 +168,28 @@ class _ApplyingJob(GamJobRunner):
 
     queue = PROVISION
 
-    def apply(self, change_plan: ChangePlan) -> dict[str, Any]:
-        """Apply a plan, showing each journal entry as it happens; a plan that did not end well fails the job."""
-        if change_plan.status == "planned":
-            provisioning.apply_plan(change_plan, user=self.job.user, on_event=self._event)
+    def make(self, gam: GamDevice | None, make: Callable[[], ChangePlan], *, apply: bool) -> dict[str, Any]:
+        """Make a change plan and, when asked to, apply it at once, showing each journal entry as it happens."""
+        if not apply:
+            made = make()
+            return {"change_plan": made.pk, "status": made.status}
+        return self.outcome(provisioning.plan_and_apply(gam, make, user=self.job.user, on_event=self.event))
+
+    def outcome(self, change_plan: ChangePlan) -> dict[str, Any]:
+        """The job's data; a plan that did not end well fails the job."""
         data = {
             "change_plan": change_plan.pk,
             "status": change_plan.status,
             "verified": change_plan.verified,
             "saved": change_plan.saved,
         }
-        if change_plan.status not in ("applied", "nothing_to_do"):
+        if change_plan.status not in ENDED_WELL:
             self.job.data = {**(self.job.data or {}), **data}
             words = change_plan.error or "; ".join(change_plan.difference) or change_plan.get_status_display()
             raise WorkflowError(f"{change_plan}: {words}", next_step="See the change plan's page for what was sent and answered.")
         return data
 
-    def _event(self, event: StepEvent) -> None:
+    def event(self, event: StepEvent) -> None:
         words = [event.phase, event.state or "", *event.sent]
         self.logger.info(" ".join(word for word in words if word))
         self.save_progress(now=True)
@@ -202,8 +209,12 @@ class ServiceJob(_ApplyingJob):
 
     def work(self, *, pk: int, verb: str, apply: bool, bandwidth_plan_pk: int | None) -> dict[str, Any]:
         plan = BandwidthPlan.objects.get(pk=bandwidth_plan_pk) if bandwidth_plan_pk else None
-        made = services.run(verb, Subscriber.objects.get(pk=pk), user=self.job.user, bandwidth_plan=plan)
-        return self.apply(made) if apply else {"change_plan": made.pk, "status": made.status}
+        subscriber = Subscriber.objects.get(pk=pk)
+        return self.make(
+            services.place_of(subscriber),
+            lambda: services.run(verb, subscriber, user=self.job.user, bandwidth_plan=plan),
+            apply=apply,
+        )
 
 
 class ApplyJob(_ApplyingJob):
@@ -219,8 +230,7 @@ class ApplyJob(_ApplyingJob):
 
     def work(self, *, pk: int) -> dict[str, Any]:
         change_plan = ChangePlan.objects.get(pk=pk)
-        provisioning.apply_plan(change_plan, user=self.job.user, on_event=self._event)
-        return self.apply(change_plan)
+        return self.outcome(provisioning.apply_plan(change_plan, user=self.job.user, on_event=self.event))
 
 
 class AcceptFindingJob(_ApplyingJob):
@@ -235,5 +245,5 @@ class AcceptFindingJob(_ApplyingJob):
         return cls.begin(user, pk=finding.pk, apply=apply)
 
     def work(self, *, pk: int, apply: bool) -> dict[str, Any]:
-        made = findings.accept(Finding.objects.get(pk=pk), user=self.job.user)
-        return self.apply(made) if apply else {"change_plan": made.pk, "status": made.status}
+        finding = Finding.objects.get(pk=pk)
+        return self.make(findings.place_of(finding), lambda: findings.accept(finding, user=self.job.user), apply=apply)

@@ -12,7 +12,18 @@ from nornir_tasks.contracts import FindingDraft, FindingKind, ServiceState
 
 from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
 from ..exceptions import InvalidState
-from ..models import BandwidthPlan, BilledService, BillingPlan, BillingSystem, ChangePlan, Endpoint, Finding, Subscriber, SyncRun
+from ..models import (
+    BandwidthPlan,
+    BilledService,
+    BillingPlan,
+    BillingSystem,
+    ChangePlan,
+    Endpoint,
+    Finding,
+    GamDevice,
+    Subscriber,
+    SyncRun,
+)
 from . import services
 from .saving import create, update
 
@@ -140,6 +151,11 @@ def accept(finding: Finding, *, user: Any) -> ChangePlan:
     made = action(finding, user)
     update(finding, message=f"Accepted by {user}", state=FindingStateChoices.ACCEPTED, change_plan=made)
     return made
+
+
+def place_of(finding: Finding) -> GamDevice | None:
+    """The GAM that accepting the finding would write to."""
+    return services.place_of(finding.subscriber, finding.endpoint) if finding.subscriber else None
 
 
 def _expect_open(finding: Finding) -> None:

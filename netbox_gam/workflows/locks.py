@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from django.db import connection
 
 from ..exceptions import Busy
 
+RETRY_SECONDS = 0.2
 _NAMESPACE = zlib.crc32(b"netbox_gam") & 0x7FFFFFFF
 
 
@@ -18,22 +20,32 @@ def _key(what: str, pk: int) -> int:
 
 
 @contextmanager
-def exclusive(what: str, pk: int, *, label: str) -> Iterator[None]:
+def exclusive(what: str, pk: int, *, label: str, wait_seconds: float = 0) -> Iterator[None]:
     """Hold the lock of one object for the block, for the whole database session: it ends with a killed worker.
+
+    The holder may take it again inside the block.
 
     :param what: ``gam`` or ``billing_system``
     :param label: the object in words, for the message
+    :param wait_seconds: how long to wait for somebody else who holds it
     :raises Busy: somebody else holds it
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (_NAMESPACE, _key(what, pk)))
-        if not cursor.fetchone()[0]:
+    deadline = time.monotonic() + wait_seconds
+    while not _try_lock(what, pk):
+        if time.monotonic() >= deadline:
             raise Busy(f"{label} is being worked on by another job.", next_step="Wait for it to end, then try again.")
+        time.sleep(RETRY_SECONDS)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_NAMESPACE, _key(what, pk)))
+
+
+def _try_lock(what: str, pk: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (_NAMESPACE, _key(what, pk)))
+        return bool(cursor.fetchone()[0])
 
 
 def hold_until_commit(what: str, pk: int) -> None:

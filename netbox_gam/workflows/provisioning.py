@@ -37,6 +37,9 @@ from .desired import desired_config
 from .locks import exclusive
 from .saving import update
 
+WAIT_SECONDS = 120.0
+"""How long a job waits for another one to finish with the same GAM."""
+
 type OnEvent = Callable[[StepEvent], None]
 
 STATUS_BY_OUTCOME = {
@@ -165,6 +168,23 @@ def apply_plan(change_plan: ChangePlan, *, user: Any, on_event: OnEvent | None =
         update(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
         result = gateway.apply(target, shelf_plan, _Journal(change_plan, on_event))
         _store_result(change_plan, result.value, result.failure)
+    return change_plan
+
+
+def plan_and_apply(
+    gam: GamDevice | None, make: Callable[[], ChangePlan], *, user: Any, on_event: OnEvent | None = None
+) -> ChangePlan:
+    """Make a plan and apply it at once, as the only writer of the GAM from reading to saving; waits for its turn.
+
+    :param make: makes the plan; what it raises passes
+    :raises Busy: the turn did not come in time
+    """
+    if gam is None:
+        return make()
+    with exclusive("gam", gam.pk, label=f"GAM {gam}", wait_seconds=WAIT_SECONDS):
+        change_plan = make()
+        if change_plan.status == ChangePlanStatusChoices.PLANNED:
+            apply_plan(change_plan, user=user, on_event=on_event)
     return change_plan
 
 

@@ -46,7 +46,7 @@ def activate(
     """
     _expect(subscriber, Status.PENDING, Status.SUSPENDED, Status.TERMINATED, verb="activate")
     endpoint = endpoint or subscriber.endpoint
-    gam = subscriber.gam or (endpoint.gam if endpoint else None)
+    gam = place_of(subscriber, endpoint)
     if gam is None or (endpoint is None and subscriber.port_id is None):
         raise InvalidState(f"{subscriber} has no endpoint.", next_step="Choose the endpoint it is to be served by, then activate.")
 
@@ -127,6 +127,12 @@ def _expect(subscriber: Subscriber, *allowed: str, verb: str) -> None:
     subscriber.refresh_from_db()
     if subscriber.status not in allowed:
         raise InvalidState(f"{subscriber} is {subscriber.get_status_display().lower()}: there is nothing to {verb}.")
+
+
+def place_of(subscriber: Subscriber, endpoint: Endpoint | None = None) -> GamDevice | None:
+    """The GAM a subscriber is, or would be, served by."""
+    endpoint = endpoint or subscriber.endpoint
+    return subscriber.gam or (endpoint.gam if endpoint else None)
 
 
 def _gam_of(subscriber: Subscriber) -> GamDevice:

@@ -98,7 +98,7 @@ class HostileDiscoveryTests(TownTestCase):
         profile.save()
         report = discovery.discover([self.town.shelves[0].address], self.options())
         self.assertEqual((report.gams, Subscriber.objects.count()), (1, 0))
-        self.assertIn("auth", " ".join(report.problems[self.town.shelves[0].name]).lower())
+        self.assertIn("refused user name or password", " ".join(report.problems[self.town.shelves[0].name]))
         self.assertTrue(DeviceState.objects.get().reachable)
 
     def test_silent_addresses_are_no_failures(self) -> None:
