@@ -14,6 +14,8 @@ import nornir_tasks
 from development.simulator.state import SimShelf
 from development.simulator.testing import RunningFleet, running_fleet
 from development.town_builder import build_town
+from nornir_tasks import cli
+from nornir_tasks.connections.snmp_hub import get_hub
 from nornir_tasks.contracts import (
     ApplyOutcome,
     DeviceReading,
@@ -32,6 +34,9 @@ from nornir_tasks.contracts import (
 from nornir_tasks.errors import ErrorKind
 from nornir_tasks.gam.catalog import BY_NAME
 from nornir_tasks.testing import SnmpAgent, serving
+
+from .fake_netbox import TOKEN, FakeNetBox, gam_device
+from .fake_netbox import serving as serving_netbox
 
 TOWN = build_town(11)
 ADDRESSES = "127.0.77.1"
@@ -127,6 +132,20 @@ def test_a_backup_is_the_running_configuration(fleet: RunningFleet) -> None:
     assert f"ghn subscriber {town_shelf.services[0].id} " in result.value
 
 
+def test_the_command_line_backs_up_a_shelf_of_netbox(
+    fleet: RunningFleet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = by_transport(fleet, Transport.SSH)
+    monkeypatch.setenv("GAM_USERNAME", target.login.username)
+    monkeypatch.setenv("GAM_PASSWORD", target.login.password)
+    row = gam_device(1, target.name, target.address, ssh_port=target.ssh_port)
+    with serving_netbox(FakeNetBox(lists={"plugins/gam/gam-devices": [row]})) as netbox:
+        assert cli.main(["backup", target.name, "--netbox", netbox.url, "--token", TOKEN]) == 0
+    out = capsys.readouterr().out
+    assert "ghn subscriber " in out
+    assert all(password not in out for password in fleet.shelf(target.name).users.values() if password)
+
+
 # -------------------------------------------------------------------------------------------------------------- bad answers
 
 
@@ -182,6 +201,26 @@ def test_wrong_v3_credentials_are_refused_also_beside_right_ones(fleet: RunningF
     assert refused.failure is not None
     assert refused.failure.kind is ErrorKind.AUTH
     assert "wrong-key" not in repr(refused)
+
+
+def test_a_shelf_replaced_at_its_address_is_read_at_once() -> None:
+    first, second = (shelf for shelf in TOWN.shelves if shelf.snmp_v3)
+    second = replace(second, index=first.index, name=first.name, address=first.address)
+    with running_fleet([first], accounts=TOWN.accounts, base="127.0.78.1") as fleet:
+        target, port = fleet.targets[0], fleet.ports.snmp
+        before = poll_one(target)
+    with running_fleet([second], accounts=TOWN.accounts, base="127.0.78.1", snmp=port):
+        after = poll_one(target)
+    assert before.value is not None and before.value.system is not None
+    assert after.value is not None and after.value.system is not None, after.failure
+    assert (before.value.system.serial, after.value.system.serial) == (first.serial, second.serial)
+
+
+def test_many_addresses_do_not_stay_in_memory_and_reading_goes_on(fleet: RunningFleet) -> None:
+    target = fleet.targets[0]
+    assert poll_one(target).ok
+    get_hub().retire_engines()
+    assert poll_one(target).ok
 
 
 # ---------------------------------------------------------------------------------------------------------------- discovery
