@@ -21,7 +21,17 @@ class BandwidthPlanFilterSet(GamFilterSet):
 
     class Meta:
         model = BandwidthPlan
-        fields = ("id", "name", "downstream_kbps", "upstream_kbps", "overhead_percent", "unthrottled", "description")
+        fields = (
+            "id",
+            "name",
+            "downstream_kbps",
+            "upstream_kbps",
+            "overhead_percent",
+            "downstream_shelf_mbps",
+            "upstream_shelf_mbps",
+            "unthrottled",
+            "description",
+        )
 
 
 @register_filterset

@@ -33,6 +33,7 @@ class BandwidthPlanForm(PrimaryModelForm):
     fieldsets = (
         FieldSet("name", "description", "tags", name=_("Bandwidth Plan")),
         FieldSet("downstream_kbps", "upstream_kbps", "overhead_percent", "unthrottled", name=_("Speed")),
+        FieldSet("downstream_shelf_mbps", "upstream_shelf_mbps", name=_("Exact limit on the shelf")),
     )
 
     class Meta:
@@ -43,6 +44,8 @@ class BandwidthPlanForm(PrimaryModelForm):
             "upstream_kbps",
             "overhead_percent",
             "unthrottled",
+            "downstream_shelf_mbps",
+            "upstream_shelf_mbps",
             "description",
             "owner",
             "comments",
