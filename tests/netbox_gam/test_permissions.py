@@ -1,0 +1,316 @@
+"""Every button's own permission: without it nothing happens, with it only to the objects it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from core.models import Job, ObjectType
+from django.urls import reverse
+from users.models import ObjectPermission
+from utilities.testing import TestCase, disable_warnings
+
+from . import factories
+
+
+class Verb(NamedTuple):
+    """A button: model, URL name, permission, what it is pressed on, and the job it starts or the attribute it changes."""
+
+    model: str
+    name: str
+    permission: str
+    make: Callable[[], Any]
+    job: str = ""
+    becomes: tuple[str, str] = ("", "")
+    data: dict[str, Any] = {}
+
+
+def active() -> Any:
+    endpoint = factories.endpoint(factories.port())
+    return factories.subscriber(endpoint, status="active", vlan=factories.vlan())
+
+
+def suspended() -> Any:
+    endpoint = factories.endpoint(factories.port())
+    return factories.subscriber(endpoint, status="suspended", vlan=factories.vlan())
+
+
+VERBS = (
+    Verb("gamdevice", "poll", "poll", factories.gam, "Poll GAMs"),
+    Verb("subscriber", "activate", "provision", factories.subscriber, "Provision subscriber"),
+    Verb("subscriber", "suspend", "provision", active, "Provision subscriber"),
+    Verb("subscriber", "resume", "provision", suspended, "Provision subscriber"),
+    Verb("subscriber", "terminate", "provision", active, "Provision subscriber"),
+    Verb("subscriber", "plan", "provision", active, "Provision subscriber"),
+    Verb("changeplan", "apply", "apply", factories.change_plan, "Apply change plan"),
+    Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
+    Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
+    Verb("finding", "accept", "decide", factories.finding, "Accept finding"),
+    Verb("finding", "ignore", "decide", factories.finding, becomes=("state", "ignored")),
+    Verb("finding", "reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),
+    Verb("alarm", "acknowledge", "acknowledge", factories.alarm, becomes=("state", "acknowledged")),
+)
+BULK_VERBS = (
+    Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
+    Verb("subscriber", "bulk_suspend", "provision", active, "Provision subscriber"),
+    Verb("subscriber", "bulk_resume", "provision", suspended, "Provision subscriber"),
+    Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
+    Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
+    Verb("finding", "bulk_accept", "decide", factories.finding, "Accept finding"),
+    Verb("finding", "bulk_ignore", "decide", factories.finding, becomes=("state", "ignored")),
+    Verb("alarm", "bulk_acknowledge", "acknowledge", factories.alarm, becomes=("state", "acknowledged")),
+)
+
+
+class VerbCase(TestCase):
+    def url(self, verb: Verb, instance: Any = None) -> str:
+        kwargs = {"pk": instance.pk} if instance is not None else {}
+        return reverse(f"plugins:netbox_gam:{verb.model}_{verb.name}", kwargs=kwargs)
+
+    def allow(self, instance: Any, *actions: str, only_this: bool = False) -> ObjectPermission:
+        permission = ObjectPermission(
+            name=f"{actions} {instance}"[:100], actions=list(actions), constraints={"pk": instance.pk} if only_this else None
+        )
+        permission.save()
+        permission.users.add(self.user)
+        permission.object_types.add(ObjectType.objects.get_for_model(instance))
+        return permission
+
+    def assert_untouched(self, verb: Verb, instance: Any) -> None:
+        self.assertEqual(Job.objects.count(), 0)
+        if verb.becomes[0]:
+            before = getattr(instance, verb.becomes[0])
+            instance.refresh_from_db()
+            self.assertEqual(getattr(instance, verb.becomes[0]), before)
+
+    def assert_done(self, verb: Verb, instance: Any) -> None:
+        if verb.job:
+            job = Job.objects.get()
+            self.assertEqual((job.name, job.user), (verb.job, self.user))
+        else:
+            instance.refresh_from_db()
+            self.assertEqual(getattr(instance, verb.becomes[0]), verb.becomes[1])
+
+
+class ObjectVerbTest(VerbCase):
+    def test_nobody_may_without_the_verbs_own_permission(self):
+        for verb in VERBS:
+            with self.subTest(verb=f"{verb.model} {verb.name}"), self.cleanupSubTest(), disable_warnings("django.request"):
+                instance = verb.make()
+                self.allow(instance, "view", "add", "change", "delete")
+                self.assertHttpStatus(self.client.post(self.url(verb, instance)), 403)
+                self.assert_untouched(verb, instance)
+
+    def test_only_the_objects_the_permission_is_for(self):
+        for verb in VERBS:
+            with self.subTest(verb=f"{verb.model} {verb.name}"), self.cleanupSubTest(), disable_warnings("django.request"):
+                mine, other = verb.make(), verb.make()
+                self.allow(mine, verb.permission, only_this=True)
+                self.assertHttpStatus(self.client.post(self.url(verb, other)), 404)
+                self.assert_untouched(verb, other)
+                self.assertHttpStatus(self.client.post(self.url(verb, mine)), 302)
+                self.assert_done(verb, mine)
+
+    def test_links_do_nothing(self):
+        for verb in VERBS:
+            with self.subTest(verb=f"{verb.model} {verb.name}"), self.cleanupSubTest(), disable_warnings("django.request"):
+                instance = verb.make()
+                self.allow(instance, verb.permission)
+                self.assertHttpStatus(self.client.get(self.url(verb, instance)), 405)
+                self.assert_untouched(verb, instance)
+
+    def test_buttons_show_to_those_who_may_only(self):
+        for verb in VERBS:
+            with self.subTest(verb=f"{verb.model} {verb.name}"), self.cleanupSubTest():
+                mine, other = verb.make(), verb.make()
+                self.allow(mine, "view")
+                action = f'action="{self.url(verb, mine)}"'
+                self.assertNotContains(self.client.get(mine.get_absolute_url()), action)
+                self.allow(mine, verb.permission, only_this=True)
+                self.assertContains(self.client.get(mine.get_absolute_url()), action)
+                self.assertNotContains(self.client.get(other.get_absolute_url()), self.url(verb, other))
+
+    def test_buttons_show_only_where_the_verb_leads_on(self):
+        applied, cleared = factories.change_plan(status="applied"), factories.alarm(state="cleared")
+        for instance, action in ((applied, "apply"), (cleared, "acknowledge"), (factories.subscriber(), "provision")):
+            self.allow(instance, "view", action)
+        for instance, names in ((applied, ("apply", "cancel")), (cleared, ("acknowledge",))):
+            page = self.client.get(instance.get_absolute_url()).content.decode()
+            for name in names:
+                self.assertNotIn(f"{instance.get_absolute_url()}{name}/", page)
+
+    def test_a_state_that_does_not_lead_on_is_a_message(self):
+        plan = factories.change_plan(status="applied")
+        self.allow(plan, "view", "apply")
+        url = reverse("plugins:netbox_gam:changeplan_cancel", kwargs={"pk": plan.pk})
+        self.assertContains(self.client.post(url, follow=True), "cannot be cancelled")
+
+
+class ApplyAtOnceTest(VerbCase):
+    def test_takes_the_permission_to_apply(self):
+        subscriber = active()
+        self.allow(subscriber, "view", "provision")
+        url = reverse("plugins:netbox_gam:subscriber_suspend", kwargs={"pk": subscriber.pk})
+        self.assertNotContains(self.client.get(subscriber.get_absolute_url()), "Suspend and apply at once")
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.post(url, {"apply": "true"}), 403)
+        self.assertEqual(Job.objects.count(), 0)
+        self.add_permissions("netbox_gam.apply_changeplan")
+        self.assertContains(self.client.get(subscriber.get_absolute_url()), "Suspend and apply at once")
+        self.assertHttpStatus(self.client.post(url, {"apply": "true"}), 302)
+        self.assertEqual(Job.objects.count(), 1)
+
+
+class ChangePlanFormTest(VerbCase):
+    def test_asks_for_the_plan_then_starts_the_job(self):
+        subscriber, plan = active(), factories.plan()
+        self.allow(subscriber, "view", "provision")
+        self.allow(plan, "view")
+        url = reverse("plugins:netbox_gam:subscriber_change_plan", kwargs={"pk": subscriber.pk})
+        self.assertContains(self.client.get(subscriber.get_absolute_url()), url)
+        response = self.client.get(url)
+        self.assertContains(response, "Bandwidth plan")
+        self.assertNotContains(response, "Apply at once")
+        self.assertHttpStatus(self.client.post(url, {"bandwidth_plan": ""}), 200)
+        self.assertEqual(Job.objects.count(), 0)
+        self.assertHttpStatus(self.client.post(url, {"bandwidth_plan": plan.pk}), 302)
+        self.assertEqual(Job.objects.get().name, "Provision subscriber")
+
+    def test_a_plan_one_may_not_view_cannot_be_chosen(self):
+        subscriber, plan = active(), factories.plan()
+        self.allow(subscriber, "provision")
+        url = reverse("plugins:netbox_gam:subscriber_change_plan", kwargs={"pk": subscriber.pk})
+        self.assertHttpStatus(self.client.post(url, {"bandwidth_plan": plan.pk}), 200)
+        self.assertEqual(Job.objects.count(), 0)
+
+    def test_only_with_the_permission(self):
+        subscriber = active()
+        self.allow(subscriber, "view", "change")
+        url = reverse("plugins:netbox_gam:subscriber_change_plan", kwargs={"pk": subscriber.pk})
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.get(url), 403)
+
+
+class BulkVerbTest(VerbCase):
+    def test_nobody_may_without_the_verbs_own_permission(self):
+        for verb in BULK_VERBS:
+            with self.subTest(verb=f"{verb.model} {verb.name}"), self.cleanupSubTest(), disable_warnings("django.request"):
+                instance = verb.make()
+                self.allow(instance, "view", "add", "change", "delete")
+                self.assertHttpStatus(self.client.post(self.url(verb), {"pk": [instance.pk]}), 403)
+                self.assert_untouched(verb, instance)
+
+    def test_leaves_out_what_the_permission_is_not_for(self):
+        for verb in BULK_VERBS:
+            with self.subTest(verb=f"{verb.model} {verb.name}"), self.cleanupSubTest():
+                mine, other = verb.make(), verb.make()
+                self.allow(mine, "view")
+                self.allow(mine, verb.permission, only_this=True)
+                response = self.client.post(self.url(verb), {"pk": [mine.pk, other.pk]}, follow=True)
+                self.assertHttpStatus(response, 200)
+                self.assert_done(verb, mine)
+                if verb.becomes[0]:
+                    before = getattr(other, verb.becomes[0])
+                    other.refresh_from_db()
+                    self.assertEqual(getattr(other, verb.becomes[0]), before)
+
+    def test_all_means_all_that_match_the_filters(self):
+        gam = factories.gam()
+        wanted, unwanted = factories.alarm(gam, severity="cr"), factories.alarm(gam, severity="mn")
+        self.allow(wanted, "view", "acknowledge")
+        url = f"{reverse('plugins:netbox_gam:alarm_bulk_acknowledge')}?severity=cr"
+        self.assertHttpStatus(self.client.post(url, {"_all": "on"}), 302)
+        for alarm, state in ((wanted, "acknowledged"), (unwanted, "raised")):
+            alarm.refresh_from_db()
+            self.assertEqual(alarm.state, state)
+
+    def test_what_fails_is_named_and_the_rest_is_done(self):
+        gam = factories.gam()
+        good, bad = factories.alarm(gam), factories.alarm(gam, state="acknowledged", condition="fanFail")
+        self.allow(good, "view", "acknowledge")
+        url = reverse("plugins:netbox_gam:alarm_bulk_acknowledge")
+        response = self.client.post(url, {"pk": [good.pk, bad.pk]}, follow=True)
+        self.assertContains(response, "Acknowledged: 1 alarms.")
+        self.assertContains(response, "fanFail")
+        good.refresh_from_db()
+        self.assertEqual(good.state, "acknowledged")
+
+    def test_nothing_selected_is_said(self):
+        self.allow(factories.alarm(), "view", "acknowledge")
+        response = self.client.post(reverse("plugins:netbox_gam:alarm_bulk_acknowledge"), {}, follow=True)
+        self.assertContains(response, "Nothing was selected.")
+
+    def test_buttons_show_to_those_who_may_only(self):
+        for verb in BULK_VERBS:
+            with self.subTest(verb=f"{verb.model} {verb.name}"), self.cleanupSubTest():
+                instance = verb.make()
+                self.allow(instance, "view")
+                listed = reverse(f"plugins:netbox_gam:{verb.model}_list")
+                self.assertNotContains(self.client.get(listed), f'formaction="{self.url(verb)}')
+                self.allow(instance, verb.permission)
+                self.assertContains(self.client.get(listed), f'formaction="{self.url(verb)}')
+
+
+class DiscoverTest(TestCase):
+    url = "/plugins/gam/gam-devices/discover/"
+
+    def data(self, **changes: Any) -> dict[str, Any]:
+        values = {
+            "transport": "ssh",
+            "ssh_port": 22,
+            "http_port": 80,
+            "snmp_port": 161,
+            "snmp_profile": factories.snmp_profile().pk,
+        }
+        return {**values, "ranges": "192.0.2.0/29\n192.0.2.17", **changes}
+
+    def test_only_with_the_permission(self):
+        self.add_permissions("netbox_gam.view_gamdevice", "netbox_gam.add_gamdevice")
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.get(self.url), 403)
+            self.assertHttpStatus(self.client.post(self.url, self.data()), 403)
+        self.assertNotContains(self.client.get("/plugins/gam/gam-devices/"), self.url)
+        self.assertEqual(Job.objects.count(), 0)
+
+    def test_starts_the_job(self):
+        self.add_permissions("netbox_gam.view_gamdevice", "netbox_gam.discover_gamdevice", "netbox_gam.view_snmpprofile")
+        self.assertContains(self.client.get("/plugins/gam/gam-devices/"), self.url)
+        self.assertHttpStatus(self.client.get(self.url), 200)
+        self.assertRedirects(self.client.post(self.url, self.data()), "/plugins/gam/gam-devices/")
+        self.assertEqual(Job.objects.get().name, "Discover GAMs")
+
+    def test_goes_to_the_job_where_that_may_be_viewed(self):
+        self.add_permissions("netbox_gam.discover_gamdevice", "netbox_gam.view_snmpprofile", "core.view_job")
+        response = self.client.post(self.url, self.data())
+        self.assertRedirects(response, Job.objects.get().get_absolute_url())
+
+    def test_a_range_that_makes_no_sense_is_named(self):
+        self.add_permissions("netbox_gam.discover_gamdevice", "netbox_gam.view_snmpprofile")
+        for text, said in (
+            ("192.0.2.9-3", "192.0.2.9-3"),
+            ("10.0.0.0/8", "too many addresses"),
+            ("not an address", "not an address"),
+        ):
+            with self.subTest(text=text):
+                self.assertContains(self.client.post(self.url, self.data(ranges=text)), said)
+        self.assertEqual(Job.objects.count(), 0)
+
+    def test_a_profile_one_may_not_view_cannot_be_used(self):
+        self.add_permissions("netbox_gam.discover_gamdevice")
+        self.assertHttpStatus(self.client.post(self.url, self.data()), 200)
+        self.assertEqual(Job.objects.count(), 0)
+
+    def test_device_types_take_the_permissions_to_add_them(self):
+        from dcim.models import DeviceType
+
+        self.add_permissions("netbox_gam.discover_gamdevice")
+        url = "/plugins/gam/gam-devices/install-types/"
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.post(url), 403)
+        self.assertEqual(DeviceType.objects.count(), 0)
+        self.add_permissions("dcim.add_manufacturer", "dcim.add_devicerole", "dcim.add_devicetype", "dcim.add_interfacetemplate")
+        self.assertHttpStatus(self.client.post(url), 302)
+        installed = DeviceType.objects.count()
+        self.assertGreater(installed, 0)
+        self.assertHttpStatus(self.client.post(url), 302)
+        self.assertEqual(DeviceType.objects.count(), installed)
