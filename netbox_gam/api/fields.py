@@ -8,7 +8,7 @@ from typing import Any
 from core.api.schema import ChoiceFieldFix
 from dcim.fields import mac_unix_expanded_uppercase
 from django.utils.translation import gettext_lazy as _
-from netaddr import EUI, valid_mac
+from netaddr import EUI, valid_mac  # type: ignore[import-untyped]
 from netbox.api.fields import ChoiceField
 from rest_framework import serializers
 

@@ -87,6 +87,11 @@ def name_from(*columns: str) -> Any:
     return strawberry_django.field(display, only=list(columns))
 
 
+def key(root: Any) -> strawberry.ID:
+    """The primary key under the name all types have for it."""
+    return strawberry.ID(str(root.pk))
+
+
 @register_type(
     models.CredentialProfile, exclude=list(models.CredentialProfile.secret_fields), filters=CredentialProfileFilter, pagination=True
 )
@@ -117,9 +122,7 @@ class GamDeviceStateType:
 
     uptime_seconds: BigInt | None
 
-    @strawberry_django.field(only=["gam"])
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(str(self.pk))
+    id: strawberry.ID = strawberry_django.field(key, only=["gam"])
 
 
 @strawberry_django.type(

@@ -26,8 +26,8 @@ def only_one(model: Any, name: str, message: Any) -> Callable[[Any, Any], Any]:
     """
 
     def validate(self: Any, value: Any) -> Any:
-        taken = model.objects.filter(**{name: value}).exclude(pk=self.instance.pk if self.instance else None)
-        if value is not None and taken.exists():
+        others = model.objects.exclude(pk=self.instance.pk if self.instance else None)  # unrestricted: unique for everybody
+        if value is not None and others.filter(**{name: value}).exists():
             raise serializers.ValidationError(message)
         return value
 

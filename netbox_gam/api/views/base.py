@@ -61,6 +61,7 @@ def verb(
 class GamViewSet(NetBoxModelViewSet):
     """Viewset whose verbs see only objects that the user has the verb's permission for."""
 
+    queryset: Any
     verb_permission: str | None = None
 
     def get_permissions(self) -> list[Any]:

@@ -26,6 +26,7 @@ class RecordTestCases:
 
         update_data = {"description": "Known since spring", "comments": "Seen by hand"}
         bulk_update_data = {"description": "Seen together"}
+        bulk_update_invalid_data = {"description": "x" * 201}
         written_by_plugin: ClassVar[dict[str, Any]] = {}
 
         def test_is_a_record(self) -> None:

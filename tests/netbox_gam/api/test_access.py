@@ -13,6 +13,7 @@ class CredentialProfileTest(PluginAPIViewTestCases.APIViewTestCase):
     brief_fields = ["description", "display", "id", "name", "url"]
     create_data = [{"name": f"Field {number}", "username": "field"} for number in (4, 5, 6)]
     bulk_update_data = {"username": "other", "description": "x"}
+    bulk_update_invalid_data = {"username": "longer than thirty-one characters"}
 
     @classmethod
     def setUpTestData(cls) -> None:
@@ -71,6 +72,7 @@ class SnmpProfileTest(PluginAPIViewTestCases.APIViewTestCase):
         },
     ]
     bulk_update_data = {"description": "x"}
+    bulk_update_invalid_data = {"version": "1"}
     validation_excluded_fields = ["community", "auth_key", "priv_key"]
 
     @classmethod

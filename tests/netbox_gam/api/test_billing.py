@@ -87,6 +87,7 @@ class BillingLinkTest(PluginAPIViewTestCases.APIViewTestCase):
     model = BillingLink
     brief_fields = ["description", "display", "entity", "external_id", "id", "system", "url"]
     bulk_update_data = {"match_reason": "manual", "account_id": "77"}
+    bulk_update_invalid_data = {"entity": ""}
 
     @classmethod
     def setUpTestData(cls) -> None:

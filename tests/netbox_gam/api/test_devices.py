@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from netbox_gam.models import Endpoint, GamDevice, GamPort
+from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.base import PluginAPIViewTestCases
 
@@ -25,15 +26,15 @@ class GamDeviceTest(PluginAPIViewTestCases.APIViewTestCase):
 
     def test_carries_what_an_external_inventory_needs(self) -> None:
         builders.permit(self.user, GamDevice, "view")
-        builders.device_state(self.gams[0])
+        factories.device_state(self.gams[0], uptime_seconds=5_000_000_000)
         data = self.client.get(self._get_detail_url(self.gams[0]), **self.header).data
         self.assertEqual(data["name"], "gam-1")
         self.assertEqual(data["management_address"], "192.0.2.1")
-        self.assertEqual(data["site"]["slug"], "site-1")
-        self.assertEqual(data["role"]["name"], "Device Role 1")
+        self.assertEqual(data["site"]["slug"], "depot")
+        self.assertEqual(data["role"]["name"], "G.hn access multiplexer")
         self.assertEqual(data["status"], {"value": "active", "label": "Active"})
         self.assertEqual((data["ssh_port"], data["http_port"], data["https"], data["snmp_port"]), (22, 80, False, 161))
-        self.assertEqual(data["observed"]["firmware"], "1.8.1")
+        self.assertEqual(data["observed"]["firmware"], "GAM-12/24-C_1.8.1")
         self.assertEqual(data["observed"]["uptime_seconds"], 5_000_000_000)
         self.assertIs(data["observed"]["reachable"], True)
 
@@ -75,7 +76,7 @@ class GamPortTest(PluginAPIViewTestCases.APIViewTestCase):
     def setUpTestData(cls) -> None:
         gam = builders.gam(1)
         for number in (1, 2, 3):
-            builders.port(gam, number)
+            factories.port(gam, number)
         cls.create_data = [
             {"gam": gam.pk, "interface": builders.interface(gam, number).pk, "number": number, "medium": "mimo"}
             for number in (4, 5, 6)
@@ -100,7 +101,7 @@ class EndpointTest(PluginAPIViewTestCases.APIViewTestCase):
     model = Endpoint
     brief_fields = ["description", "display", "id", "mac_address", "name", "url"]
     create_data = [{"mac_address": f"00:0E:D8:00:01:0{number}", "name": f"new-{number}"} for number in (4, 5, 6)]
-    bulk_update_data = {"model": "G1001-C", "status": "configured"}
+    bulk_update_data = {"model": "G1001-M", "status": "retired"}
     bulk_update_invalid_data = {"status": "lost"}
 
     @classmethod
@@ -113,12 +114,12 @@ class EndpointTest(PluginAPIViewTestCases.APIViewTestCase):
         endpoint = self.endpoints[0]
         url = self._get_detail_url(endpoint)
         self.assertIsNone(self.client.get(url, **self.header).data["observed"])
-        builders.endpoint_state(endpoint, self.gams[0], present=False, state="notDetected", detected_port=None)
+        factories.endpoint_state(endpoint, gam=self.gams[0], present=False, state="notDetected", detected_port=None)
         self.assertIs(self.client.get(url, **self.header).data["observed"]["present"], False)
-        builders.endpoint_state(endpoint, self.gams[1], detected_port=4, read_at=builders.NOW - timedelta(minutes=1))
+        factories.endpoint_state(endpoint, gam=self.gams[1], detected_port=4, read_at=builders.NOW - timedelta(minutes=1))
         observed = self.client.get(url, **self.header).data["observed"]
         self.assertEqual((observed["gam"], observed["detected_port"], observed["state"]), (self.gams[1].pk, 4, "ok"))
-        self.assertEqual((observed["rx_phy_mbps"], observed["tx_phy_mbps"]), (900, 800))
+        self.assertEqual((observed["rx_phy_mbps"], observed["tx_phy_mbps"]), (812, 640))
 
     def test_a_mac_address_is_one_endpoint(self) -> None:
         builders.permit(self.user, Endpoint, "add")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from netbox_gam.models import ChangePlan, ChangeStep
+from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.api.cases import RecordTestCases
 
@@ -19,14 +20,14 @@ class ChangePlanTest(RecordTestCases.RecordAPITestCase):
         gam = builders.gam(1)
         cls.plans = [builders.change_plan(number, gam) for number in (1, 2, 3)]
         for index in (2, 0, 1):
-            builders.change_step(index, cls.plans[0])
+            factories.change_step(cls.plans[0], index)
 
     def test_one_alone_shows_its_steps_in_order(self) -> None:
         builders.permit(self.user, ChangePlan, "view")
         builders.permit(self.user, ChangeStep, "view")
         steps = self.client.get(self._get_detail_url(self.plans[0]), **self.header).data["steps"]
         self.assertEqual([step["index"] for step in steps], [0, 1, 2])
-        self.assertEqual(steps[0]["sends"], ["configure terminal", "exit"])
+        self.assertEqual(steps[0]["sends"], ["configure terminal", "subscriber sub-1", "vlan 117", "end"])
         listed = self.client.get(self._get_list_url(), **self.header).data["results"][0]
         self.assertNotIn("steps", listed)
 
@@ -48,8 +49,8 @@ class ChangeStepTest(RecordTestCases.RecordAPITestCase):
         gam = builders.gam(1)
         cls.plans = [builders.change_plan(number, gam) for number in (1, 2)]
         for index in (0, 1, 2):
-            builders.change_step(index, cls.plans[0])
-        builders.change_step(0, cls.plans[1])
+            factories.change_step(cls.plans[0], index)
+        factories.change_step(cls.plans[1], 0)
 
     def test_steps_of_one_plan(self) -> None:
         builders.permit(self.user, ChangeStep, "view")

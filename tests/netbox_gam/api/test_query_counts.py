@@ -7,7 +7,6 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from users.models import User
 from utilities.testing import APITestCase
 
 from netbox_gam import models
@@ -33,35 +32,6 @@ MODELS = (
 )
 
 
-def make_everything(number: int) -> None:
-    """One more of every model, all relations set."""
-    group, vlan = builders.vlan_group(number), builders.vlan(100 + number)
-    pool = models.VlanPool.objects.create(name=f"Pool {number}", vlan_group=group, shared_vlan=vlan, outer_vlan=vlan)
-    credential = models.CredentialProfile.objects.create(name=f"Login {number}")
-    snmp = models.SnmpProfile.objects.create(name=f"SNMP {number}", community="public")
-    gam = builders.gam(number, credential_profile=credential, snmp_profile=snmp, vlan_pool=pool, management_vlan=vlan)
-    gam.default_nni = builders.interface(gam, 12)
-    gam.save()
-    builders.device_state(gam)
-    port = builders.port(gam, 1)
-    endpoint = builders.endpoint(number, gam=gam, port=port, device=gam.device)
-    builders.endpoint_state(endpoint, gam)
-    plan = builders.bandwidth_plan(number)
-    subscriber = builders.subscriber(
-        number, gam=gam, endpoint=endpoint, port=port, bandwidth_plan=plan, vlan=vlan, outer_vlan=vlan, nni=gam.default_nni
-    )
-    system = builders.system(number)
-    builders.billing_plan(number, system, bandwidth_plan=plan)
-    builders.billing_link(number, system, subscriber)
-    run = builders.sync_run(number, system)
-    user = User.objects.create(username=f"operator-{number}")
-    change_plan = builders.change_plan(number, gam, requested_by=user)
-    change_plan.subscribers.add(subscriber)
-    builders.change_step(0, change_plan)
-    builders.finding(number, system, subscriber=subscriber, endpoint=endpoint, sync_run=run, change_plan=change_plan)
-    builders.alarm(number, gam, endpoint=endpoint, acknowledged_by=user)
-
-
 class QueryCountTest(APITestCase):
     """The same request with two and with five of everything."""
 
@@ -70,7 +40,7 @@ class QueryCountTest(APITestCase):
         self.user.is_superuser = True
         self.user.save()
         for number in (1, 2):
-            make_everything(number)
+            builders.everything(number)
 
     def queries(self, ask: Any) -> list[str]:
         """The SQL of one request, after one to warm what is cached."""
@@ -85,7 +55,7 @@ class QueryCountTest(APITestCase):
         """Compare every request before and after there is more of everything."""
         before = {name: self.queries(ask) for name, ask in requests.items()}
         for number in (3, 4, 5):
-            make_everything(number)
+            builders.everything(number)
         for name, ask in requests.items():
             with self.subTest(name):
                 after = self.queries(ask)

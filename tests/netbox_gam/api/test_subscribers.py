@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netbox_gam.models import BandwidthPlan, Subscriber, VlanPool
+from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.base import PluginAPIViewTestCases
 
@@ -35,15 +36,15 @@ class VlanPoolTest(PluginAPIViewTestCases.APIViewTestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        group = builders.vlan_group(1)
+        group = factories.vlan_group()
         for number in (1, 2, 3):
             VlanPool.objects.create(name=f"Pool {number}", vlan_group=group)
         cls.create_data = [{"name": f"New {number}", "vlan_group": group.pk, "mode": "per_subscriber"} for number in (4, 5)]
-        cls.create_data.append({"name": "Shared", "vlan_group": group.pk, "mode": "shared", "shared_vlan": builders.vlan(50).pk})
+        cls.create_data.append({"name": "Shared", "vlan_group": group.pk, "mode": "shared", "shared_vlan": factories.vlan(50).pk})
 
     def test_reserved_vlan_is_named(self) -> None:
         builders.permit(self.user, VlanPool, "add")
-        data = self.create_data[2] | {"shared_vlan": builders.vlan(1).pk}
+        data = self.create_data[2] | {"shared_vlan": factories.vlan(1).pk}
         response = self.client.post(self._get_list_url(), data, format="json", **self.header)
         self.assertHttpStatus(response, 400)
         self.assertIn("1:", str(response.data["shared_vlan"]))
@@ -72,7 +73,7 @@ class SubscriberTest(PluginAPIViewTestCases.APIViewTestCase):
                 "status": "active",
                 "gam": cls.gam.pk,
                 "endpoint": cls.endpoints[1].pk,
-                "vlan": builders.vlan(100).pk,
+                "vlan": factories.vlan(100).pk,
                 "allowed_vids": [300, 301],
                 "poe_mode": "disable",
             },

@@ -10,6 +10,7 @@ from tenancy.models import Tenant
 from utilities.testing import APITestCase
 
 from netbox_gam import models
+from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.api.builders import permit
 
@@ -20,13 +21,13 @@ class GraphQLPermissionTest(APITestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         cls.gams = [builders.gam(number) for number in (1, 2)]
-        cls.ports = [builders.port(gam, 1) for gam in cls.gams]
+        cls.ports = [factories.port(gam, 1) for gam in cls.gams]
         cls.tenant = Tenant.objects.create(name="Tenant", slug="tenant")
         cls.subscribers = [builders.subscriber(number, tenant=cls.tenant, gam=cls.gams[number - 1]) for number in (1, 2)]
         cls.plain_device = builders.device(9)
         cls.endpoint = builders.endpoint(1, gam=cls.gams[0])
-        builders.device_state(cls.gams[0])
-        builders.endpoint_state(cls.endpoint, cls.gams[0])
+        factories.device_state(cls.gams[0], uptime_seconds=5_000_000_000)
+        factories.endpoint_state(cls.endpoint, gam=cls.gams[0])
 
     def ask(self, query: str) -> Any:
         response = self.client.post(reverse("graphql"), {"query": query}, format="json", **self.header)
@@ -50,13 +51,14 @@ class GraphQLPermissionTest(APITestCase):
 
     def test_gam_port_of_an_interface(self) -> None:
         permit(self.user, Interface, "view")
-        query = '{interface_list(filters: {name: {starts_with: "G.hn"}}){id gam_port{number medium display}}}'
-        self.assertEqual([row["gam_port"] for row in self.ask(query)["interface_list"]], [None, None])
+        query = '{interface_list(filters: {name: {exact: "G.hn 1/1"}}){id gam_port{number medium display}}}'
+        self.assertEqual([row["gam_port"] for row in self.ask(query)["interface_list"]], [None, None, None])
         permit(self.user, models.GamPort, "view", constraints={"gam": self.gams[1].pk})
         self.assertEqual(
             {row["id"]: row["gam_port"] for row in self.ask(query)["interface_list"]},
             {
                 str(self.ports[0].interface_id): None,
+                str(self.plain_device.interfaces.get(name="G.hn 1/1").pk): None,
                 str(self.ports[1].interface_id): {"number": 1, "medium": "mimo", "display": "gam-2 G.hn 1/1"},
             },
         )
@@ -97,7 +99,7 @@ class GraphQLPermissionTest(APITestCase):
                     "ports": [],
                     "endpoints": [],
                     "subscribers": [],
-                    "observed": {"firmware": "1.8.1", "uptime_seconds": 5_000_000_000},
+                    "observed": {"firmware": "GAM-12/24-C_1.8.1", "uptime_seconds": 5_000_000_000},
                 }
             ],
         )
@@ -127,7 +129,7 @@ class GraphQLPermissionTest(APITestCase):
                     "display": "ep-1 (00:0E:D8:00:00:01)",
                     "mac_address": "00:0E:D8:00:00:01",
                     "gam": None,
-                    "observed": [{"state": "ok", "detected_port": 1, "rx_phy_mbps": 900}],
+                    "observed": [{"state": "ok", "detected_port": 1, "rx_phy_mbps": 812}],
                 }
             ],
         )
