@@ -7,6 +7,7 @@ A stored secret is one of: empty, a reference (``env:NAME``, ``file:/path``) or 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -14,7 +15,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from . import settings
 from .exceptions import SecretError
 
-SEALED_PREFIXES = ("enc:", "env:", "file:")
+REFERENCES = ("env:", "file:")
+# Version byte 0x80 and a timestamp whose first bytes are zero, then at least one block and the signature (Fernet specification).
+_CIPHERTEXT = re.compile(r"enc:gAAAA[\w-]{93,}={0,2}", re.ASCII)
 
 
 def _fernet() -> MultiFernet:
@@ -35,7 +38,7 @@ def _fernet() -> MultiFernet:
 
 def is_sealed(stored: str) -> bool:
     """Whether a stored value is empty, a reference or ciphertext, i.e. not a secret in clear."""
-    return not stored or stored.startswith(SEALED_PREFIXES)
+    return not stored or stored.startswith(REFERENCES) or bool(_CIPHERTEXT.fullmatch(stored))
 
 
 def seal(text: str) -> str:
@@ -43,12 +46,9 @@ def seal(text: str) -> str:
 
     :raises SecretError: no usable key, or a reference outside the allowed prefix or directories
     """
-    if not text:
-        return ""
-    if text.startswith("enc:"):
-        return text
-    if text.startswith(("env:", "file:")):
+    if text.startswith(REFERENCES):
         check_reference(text)
+    if is_sealed(text):
         return text
     return "enc:" + _fernet().encrypt(text.encode()).decode()
 
@@ -65,10 +65,18 @@ def check_reference(reference: str) -> None:
             raise SecretError(f"{reference!r} is not allowed.", next_step=f"Use a variable whose name starts with {prefix}.")
     elif kind == "file":
         allowed = [Path(directory).resolve() for directory in settings.secret_file_dirs()]
-        path = Path(rest).resolve()
-        if not path.is_absolute() or not any(path.is_relative_to(directory) for directory in allowed):
+        if not any(_lies_in(rest, directory) for directory in allowed):
             directories = ", ".join(str(directory) for directory in allowed) or "(none)"
             raise SecretError(f"{reference!r} is not allowed.", next_step=f"Put the file below {directories}.")
+
+
+def _lies_in(path: str, directory: Path) -> bool:
+    """Whether an absolute path is a file below a directory, links followed."""
+    try:
+        resolved = Path(path).resolve()
+    except ValueError:
+        return False
+    return Path(path).is_absolute() and resolved.is_relative_to(directory)
 
 
 def open_secret(stored: str, *, owner: str = "") -> str:
@@ -90,19 +98,31 @@ def open_secret(stored: str, *, owner: str = "") -> str:
             return Path(rest).read_text(encoding="utf-8").rstrip("\r\n")
         except OSError as error:
             raise SecretError(f"The secret file of {owner} cannot be read ({error.strerror}).") from None
+        except UnicodeDecodeError:
+            raise SecretError(f"The secret file of {owner} cannot be read (it is not UTF-8 text).") from None
     if kind == "enc":
         try:
             return _fernet().decrypt(rest.encode()).decode()
         except InvalidToken:
-            raise SecretError(
-                f"The secret of {owner} cannot be decrypted with the configured keys.",
-                next_step="Add the key it was stored under to encryption_keys, or enter the secret again.",
-            ) from None
+            raise _undecipherable(owner) from None
     raise SecretError(f"The secret of {owner} is stored in an unknown form.", next_step="Enter it again.")
 
 
-def rotate(stored: str) -> str:
-    """Ciphertext under the newest key; references and empty values pass unchanged."""
+def _undecipherable(owner: str) -> SecretError:
+    return SecretError(
+        f"The secret of {owner} cannot be decrypted with the configured keys.",
+        next_step="Add the key it was stored under to encryption_keys, or enter the secret again.",
+    )
+
+
+def rotate(stored: str, *, owner: str = "") -> str:
+    """Ciphertext under the newest key; references and empty values pass unchanged.
+
+    :raises SecretError: no configured key fits the ciphertext
+    """
     if not stored.startswith("enc:"):
         return stored
-    return "enc:" + _fernet().rotate(stored.removeprefix("enc:").encode()).decode()
+    try:
+        return "enc:" + _fernet().rotate(stored.removeprefix("enc:").encode()).decode()
+    except InvalidToken:
+        raise _undecipherable(owner) from None
