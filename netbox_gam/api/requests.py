@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from dcim.models import Site
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from .. import gateway
 from ..choices import TransportChoices
 from ..models import BandwidthPlan, CredentialProfile, SnmpProfile, VlanPool
 from .fields import ViewablePrimaryKeyField
 
 
-def valid_range(text: str) -> str:
-    """An address, a network or first and last address (``10.0.0.1-10.0.0.99``), as it was given.
-
-    :raises serializers.ValidationError: naming the text
-    """
-    try:
-        if "-" in text:
-            first, last = (ipaddress.ip_address(part.strip()) for part in text.split("-"))
-            if first.version != last.version or int(first) > int(last):
-                raise ValueError(text)
-        else:
-            ipaddress.ip_network(text.strip(), strict=False)
-    except ValueError:
-        raise serializers.ValidationError(
-            _("{text!r} is not an address, a network such as 192.0.2.0/24 or a range such as 192.0.2.1-192.0.2.9.").format(
-                text=text
-            )
-        ) from None
-    return text
-
-
 class DiscoverGamsSerializer(serializers.Serializer):
     """Where to look for GAMs, and what to give the ones that are new."""
 
-    ranges = serializers.ListField(child=serializers.CharField(max_length=100, validators=[valid_range]), allow_empty=False)
+    ranges = serializers.ListField(
+        child=serializers.CharField(max_length=300),
+        allow_empty=False,
+        help_text=_("Networks, ranges such as 192.0.2.10-20, addresses or host names; with an SNMP port behind a colon"),
+    )
     credential_profile = ViewablePrimaryKeyField(queryset=CredentialProfile.objects.all(), required=False, allow_null=True)
     snmp_profile = ViewablePrimaryKeyField(queryset=SnmpProfile.objects.all(), required=False, allow_null=True)
     site = ViewablePrimaryKeyField(queryset=Site.objects.all(), required=False, allow_null=True)
@@ -47,6 +29,17 @@ class DiscoverGamsSerializer(serializers.Serializer):
     http_port = serializers.IntegerField(min_value=1, max_value=65535, default=80)
     https = serializers.BooleanField(default=False)
     snmp_port = serializers.IntegerField(min_value=1, max_value=65535, default=161)
+
+    def validate_ranges(self, ranges: list[str]) -> list[str]:
+        """Refuse what cannot be understood before a job is made of it.
+
+        :raises serializers.ValidationError: naming the range
+        """
+        try:
+            gateway.count_addresses(ranges)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+        return ranges
 
 
 class PollGamsSerializer(serializers.Serializer):

@@ -100,6 +100,7 @@ class GamDeviceFilter(ContactFilterMixin, PrimaryModelFilter):
     address_source: BaseFilterLookup[AddressSourceEnum] | None = strawberry_django.filter_field()
     address_override: StrFilterLookup | None = strawberry_django.filter_field()
     ssh_port: IntegerLookup | None = strawberry_django.filter_field()
+    ssh_host_key: StrFilterLookup | None = strawberry_django.filter_field()
     http_port: IntegerLookup | None = strawberry_django.filter_field()
     https: FilterLookup[bool] | None = strawberry_django.filter_field()
     https_verify: FilterLookup[bool] | None = strawberry_django.filter_field()

@@ -231,7 +231,7 @@ class FleetVerbTest(APITestCase):
         builders.permit(self.user, models.GamDevice, "discover")
         builders.permit(self.user, Site, "view")
         builders.permit(self.user, models.CredentialProfile, "view")
-        ranges = ["192.0.2.0/24", "198.51.100.1-198.51.100.9", "203.0.113.7", "2001:db8::/120"]
+        ranges = ["192.0.2.0/24", "198.51.100.1-9", "203.0.113.7:16161", "2001:db8::/120", "gam1.example.net"]
         body = {"ranges": ranges, "site": self.site.pk, "credential_profile": self.credential.pk, "ssh_port": 2222}
         response, called = self.post(self.discover_url, body, "DiscoverJob")
         self.assertHttpStatus(response, 202)
@@ -255,7 +255,8 @@ class FleetVerbTest(APITestCase):
             ({"ranges": ["192.0.2.0/24", "192.0.2.300"]}, "ranges", "192.0.2.300"),
             ({"ranges": ["192.0.2.9-192.0.2.1"]}, "ranges", "192.0.2.9-192.0.2.1"),
             ({"ranges": ["192.0.2.1-2001:db8::1"]}, "ranges", "192.0.2.1-2001:db8::1"),
-            ({"ranges": ["a-b-c"]}, "ranges", "a-b-c"),
+            ({"ranges": ["two words"]}, "ranges", "two words"),
+            ({"ranges": ["10.0.0.0/8"]}, "ranges", "10.0.0.0/8"),
             ({"ranges": "192.0.2.0/24"}, "ranges", "str"),
             ({"ranges": ["192.0.2.1"], "transport": "telnet"}, "transport", "telnet"),
             ({"ranges": ["192.0.2.1"], "ssh_port": 70000}, "ssh_port", "65535"),
