@@ -105,8 +105,8 @@ def await_netbox(rest: Rest, process: Guarded) -> None:
 def start(stack: ExitStack, state: Path, clock: Clock) -> Running:
     """Start everything; it ends with the stack, however this process ends."""
     logs = state / "logs"
-    for name in ("fleet.json", "billing.json", "seeded.json"):
-        (state / name).unlink(missing_ok=True)
+    for old in (*(state / name for name in ("fleet.json", "billing.json", "seeded.json")), *logs.glob("*.log")):
+        old.unlink(missing_ok=True)
 
     def run(name: str, *words: str, env: dict[str, str] | None = None) -> Guarded:
         process = Guarded([sys.executable, "-m", *words], env=env, log=logs / f"{name}.log")

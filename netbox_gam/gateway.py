@@ -79,6 +79,11 @@ def apply(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepE
     return nornir_tasks.apply([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
 
 
+def recover(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
+    """Finish or undo a plan whose worker died; how far it got is found out from the shelf."""
+    return nornir_tasks.recover([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
+
+
 def fetch_snapshot(target: BillingTarget, on_progress: OnProgress | None = None) -> BillingSnapshot:
     """Read everything of a billing system.
 

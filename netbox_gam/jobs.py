@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from core.choices import JobIntervalChoices
 from core.exceptions import JobFailed
 from core.models import Job
-from netbox.jobs import JobRunner
+from netbox.jobs import JobRunner, system_job
 
 from nornir_tasks.contracts import Progress, StepEvent
 
@@ -26,7 +27,7 @@ from .models import (
     Subscriber,
     VlanPool,
 )
-from .workflows import discovery, findings, polling, provisioning, reconciliation, services
+from .workflows import discovery, findings, polling, provisioning, reconciliation, retention, services
 
 POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
 SAVE_EVERY_SECONDS = 1.0
@@ -75,6 +76,17 @@ class GamJobRunner(JobRunner):
         if now or time.monotonic() - self._saved_at >= SAVE_EVERY_SECONDS:
             self.job.save(update_fields=["log_entries", "data"])
             self._saved_at = time.monotonic()
+
+
+@system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
+class HousekeepingJob(JobRunner):
+    """Daily: expired samples, and observed rows whose GAM or billing system is gone."""
+
+    class Meta:
+        name = "GAM housekeeping"
+
+    def run(self, *args: Any, **kwargs: Any) -> None:
+        self.job.data = retention.sweep()
 
 
 class DiscoverJob(GamJobRunner):

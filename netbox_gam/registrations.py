@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 def register_all() -> None:
-    """Check the settings, then register system jobs, event types and dashboard widgets."""
-    from . import settings
+    """Check the settings, then register the system job and the dashboard widget."""
+    from . import (
+        dashboard,  # noqa: F401  # importing registers the widget of the home page
+        jobs,  # noqa: F401  # importing registers the daily system job
+        settings,
+    )
 
     settings.check()

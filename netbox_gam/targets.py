@@ -65,6 +65,7 @@ def device_target(gam: Any, *, name: str = "") -> DeviceTarget | SkippedTarget:
         address=address,
         transport=Transport(gam.transport),
         ssh_port=gam.ssh_port,
+        ssh_host_key=gam.ssh_host_key,
         http_port=gam.http_port,
         https=gam.https,
         https_verify=gam.https_verify,

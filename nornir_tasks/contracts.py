@@ -339,7 +339,8 @@ class Discovered:
     """What discovery learned of one address: the reading, and the shelf's configuration when it could log in.
 
     ``reading`` has no sections unless ``outcome`` is GAM. ``detail`` says in words what was found instead, or why there is no
-    configuration. ``snmp_used`` and ``login_used`` are positions in the lists of credentials that were tried.
+    configuration. ``snmp_used`` and ``login_used`` are positions in the lists of credentials that were tried. ``host_key`` is the
+    fingerprint of the SSH host key the shelf showed, empty without SSH.
     """
 
     address: str
@@ -349,6 +350,7 @@ class Discovered:
     detail: str = ""
     snmp_used: int | None = None
     login_used: int | None = None
+    host_key: str = ""
 
 
 # -------------------------------------------------------------------------------------------------------- configuration

@@ -97,6 +97,7 @@ class GamDeviceFilterSet(GamFilterSet, ContactModelFilterSet):
             "id",
             "address_override",
             "ssh_port",
+            "ssh_host_key",
             "http_port",
             "https",
             "https_verify",

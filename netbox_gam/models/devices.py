@@ -39,6 +39,14 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
     )
     address_override = models.CharField(_("address override"), max_length=255, blank=True, help_text=_("IP address or host name"))
     ssh_port = models.PositiveIntegerField(_("SSH port"), default=22, validators=PORT_VALIDATORS)
+    ssh_host_key = models.CharField(
+        _("SSH host key"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "SHA256 fingerprint, learnt at discovery, checked before the password is sent; clear it for a new shelf"
+        ),
+    )
     http_port = models.PositiveIntegerField(_("HTTP port"), default=80, validators=PORT_VALIDATORS)
     https = models.BooleanField(_("HTTPS"), default=False, help_text=_("Off on a shelf fresh from the factory"))
     https_verify = models.BooleanField(_("verify certificate"), default=True)
@@ -107,7 +115,6 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
         permissions = [
             ("discover", "Discover GAMs on the network"),
             ("poll", "Poll a GAM now"),
-            ("provision", "Plan and apply changes to a GAM"),
         ]
 
     def __str__(self) -> str:

@@ -133,6 +133,10 @@ def _record_contents(gam: GamDevice, found: Discovered, report: DiscoveryReport)
     problems = [f"{problem.where}: {problem.message}" for problem in reading.problems]
     if found.detail:
         problems.append(found.detail)
+    if found.host_key and found.host_key != gam.ssh_host_key:
+        problems.append(
+            f"its SSH host key is {found.host_key}, not {gam.ssh_host_key}: nothing is written until that is settled"
+        )
     if problems:
         report.problems[str(gam)] = problems
 
@@ -154,7 +158,7 @@ def record_shelf(found: Discovered, options: DiscoveryOptions) -> tuple[GamDevic
     if gam is None:
         gam = _create_gam(device, model, found, options)
     else:
-        update(gam, message=MESSAGE, hardware_model=model.name)
+        update(gam, message=MESSAGE, hardware_model=model.name, ssh_host_key=gam.ssh_host_key or found.host_key)
     _ensure_ports(gam, model, found.reading.ports or ())
     return gam, created
 
@@ -247,6 +251,7 @@ def _create_gam(device: Device, model: CatalogModel, found: Discovered, options:
         snmp_port=options.snmp_port,
         credential_profile=options.credential_profile,
         snmp_profile=options.snmp_profile,
+        ssh_host_key=found.host_key,
         subscriber_model=found.config.subscriber_model if found.config else "endpointAware",
         vlan_pool=options.vlan_pool,
         **overridden,

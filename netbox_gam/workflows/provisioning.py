@@ -15,7 +15,6 @@ from nornir_tasks.contracts import (
     ChangeAction,
     ChangeKind,
     DeviceTarget,
-    Failure,
     FieldDiff,
     PlannedStep,
     ShelfConfig,
@@ -24,7 +23,6 @@ from nornir_tasks.contracts import (
     StepEvent,
     Transport,
 )
-from nornir_tasks.errors import ErrorKind
 from nornir_tasks.plan_codec import from_json, to_json
 
 from .. import gateway
@@ -158,7 +156,7 @@ def apply_plan(change_plan: ChangePlan, *, user: Any, on_event: OnEvent | None =
     gam = change_plan.gam
     with exclusive("gam", gam.pk, label=f"GAM {gam}"):
         change_plan.refresh_from_db()
-        _check_may_apply(change_plan)
+        _check_may_apply(change_plan, on_event)
         target = target_of(gam)
         if target.transport != change_plan.transport:
             raise InvalidState(
@@ -182,17 +180,18 @@ def plan_and_apply(
     if gam is None:
         return make()
     with exclusive("gam", gam.pk, label=f"GAM {gam}", wait_seconds=WAIT_SECONDS):
+        recover_abandoned(gam, on_event=on_event)
         change_plan = make()
         if change_plan.status == ChangePlanStatusChoices.PLANNED:
             apply_plan(change_plan, user=user, on_event=on_event)
     return change_plan
 
 
-def _check_may_apply(change_plan: ChangePlan) -> None:
+def _check_may_apply(change_plan: ChangePlan, on_event: OnEvent | None) -> None:
     if change_plan.status != ChangePlanStatusChoices.PLANNED:
         words = change_plan.get_status_display()
         raise InvalidState(f"Change plan {change_plan} is “{words}” and cannot be applied.", next_step="Make a new plan.")
-    _find_abandoned(change_plan.gam)
+    recover_abandoned(change_plan.gam, on_event=on_event)
     blocking = ChangePlan.objects.filter(gam=change_plan.gam, status=ChangePlanStatusChoices.NEEDS_ATTENTION).first()
     if blocking:
         raise InvalidState(
@@ -201,14 +200,17 @@ def _check_may_apply(change_plan: ChangePlan) -> None:
         )
 
 
-def _find_abandoned(gam: GamDevice) -> None:
-    """A plan still “applying” while we hold the GAM's lock belongs to a worker that died: a person has to look."""
-    for abandoned in ChangePlan.objects.filter(gam=gam, status=ChangePlanStatusChoices.APPLYING):
-        _store_result(
-            abandoned,
-            None,
-            Failure(ErrorKind.INCOMPLETE, "The worker that applied this plan died.", "Compare the steps with the shelf."),
-        )
+def recover_abandoned(gam: GamDevice, *, on_event: OnEvent | None = None) -> list[ChangePlan]:
+    """Finish or undo plans whose worker died. Called with the GAM's lock held: whoever was applying them is gone.
+
+    How far a plan got is found out from the shelf; where that cannot be told, the plan needs attention.
+    """
+    abandoned = list(ChangePlan.objects.filter(gam=gam, status=ChangePlanStatusChoices.APPLYING).order_by("started"))
+    for change_plan in abandoned:
+        target = target_of(gam)
+        result = gateway.recover(target, load_plan(change_plan, target), _Journal(change_plan, on_event))
+        _store_result(change_plan, result.value, result.failure)
+    return abandoned
 
 
 class _Journal:
@@ -235,6 +237,7 @@ class _Journal:
             self.on_event(event)
 
 
+@transaction.atomic
 def _store_result(change_plan: ChangePlan, result: ApplyResult | None, failure: Any) -> None:
     """Write the outcome, raise or clear the alarm that goes with it, and settle what was terminated."""
     outcome = result.outcome if result else _outcome_without_result(change_plan)

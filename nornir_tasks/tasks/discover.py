@@ -6,13 +6,13 @@ An address that is silent or belongs to something else is an outcome, not a fail
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
 
 from ..connections.snmp import CONNECTION_NAME, SnmpReader
-from ..contracts import DeviceReading, DeviceTarget, Discovered, DiscoveryOutcome, Login, ShelfConfig, SnmpCredential
+from ..contracts import DeviceReading, DeviceTarget, Discovered, DiscoveryOutcome, Login, SnmpCredential
 from ..drivers.choose import driver_for_host
 from ..errors import DeviceError, ErrorKind
 from ..gam.snmp_values import Value
@@ -56,11 +56,8 @@ def discover_address(task: Task) -> Result:
         return Result(task.host, Discovered(target.address, empty, outcome=contact.outcome, detail=contact.detail))
     reader = _open_reader(task, snmp_extras(target, snmp[contact.position]))
     reading = read_shelf(reader, target.name, contact.identity)
-    config, position, detail = _configuration(task, logins)
-    return Result(
-        task.host,
-        Discovered(target.address, reading, config, DiscoveryOutcome.GAM, detail, snmp_used=contact.position, login_used=position),
-    )
+    found = Discovered(target.address, reading, outcome=DiscoveryOutcome.GAM, snmp_used=contact.position)
+    return Result(task.host, _with_configuration(task, logins, found))
 
 
 def _contact(task: Task, target: DeviceTarget, credentials: Sequence[SnmpCredential]) -> _Contact:
@@ -93,16 +90,16 @@ def _open_reader(task: Task, extras: dict[str, object]) -> SnmpReader:
     return reader
 
 
-def _configuration(task: Task, logins: Sequence[Login]) -> tuple[ShelfConfig | None, int | None, str]:
-    """The configuration by the first login that is let in, which login that was, and otherwise why there is none."""
+def _with_configuration(task: Task, logins: Sequence[Login], found: Discovered) -> Discovered:
+    """With the configuration by the first login that is let in, which login that was, or why there is none."""
     detail = ""
     for position, login in enumerate(logins):
         task.host.username, task.host.password = login.username, login.password
         try:
             with driver_for_host(task.host, task.nornir.config) as driver:
-                return driver.read_running(), position, ""
+                return replace(found, config=driver.read_running(), login_used=position, host_key=driver.host_key)
         except DeviceError as error:
             detail = f"the configuration could not be read: {error.message}"
             if error.kind is not ErrorKind.AUTH:
                 break
-    return None, None, detail
+    return replace(found, detail=detail)

@@ -47,6 +47,7 @@ class ManagementPanel(panels.ObjectAttributesPanel):
     address_source = DescribedChoiceAttr("address_source", AddressSourceChoices, label=_("Address source"))
     transport = DescribedChoiceAttr("transport", TransportChoices, label=_("Transport"))
     ssh_port = attrs.TextAttr("ssh_port", label=_("SSH port"))
+    ssh_host_key = attrs.TextAttr("ssh_host_key", label=_("SSH host key"), style="font-monospace")
     http_port = attrs.TextAttr("http_port", label=_("HTTP port"))
     https = attrs.BooleanAttr("https", label=_("HTTPS"))
     snmp_port = attrs.TextAttr("snmp_port", label=_("SNMP port"))
@@ -76,6 +77,8 @@ class HealthPanel(panels.ObjectPanel):
             "next_step": failure.description if failure else "",
             "uptime": duration_in_words(state.uptime_seconds),
             "took": duration_in_words(state.seconds),
+            "temperatures": list(state.temperatures_c.items()),
+            "supplies": list(state.power_supplies.items()),
         }
 
 
@@ -95,7 +98,9 @@ class FaceplatePanel(panels.ObjectPanel):
         drawn = [_drawn(port, checked) for port in ports]
         up = sum(port.state in (faceplate.UP, faceplate.ATTENTION) for port in drawn)
         title = gettext_now("Face plate of %(gam)s: %(up)s of %(all)s G.hn ports up") % {"gam": gam, "up": up, "all": len(drawn)}
-        return {**ctx, "svg": faceplate.draw(title, drawn, _uplinks(gam)), "ports": drawn}
+        state = getattr(gam, "observed", None)
+        stale_since = state.last_success if state and not state.reachable else None
+        return {**ctx, "svg": faceplate.draw(title, drawn, _uplinks(state)), "ports": drawn, "stale_since": stale_since}
 
 
 def _drawn(port: Any, checked: set[int]) -> faceplate.Port:
@@ -115,8 +120,7 @@ def _drawn(port: Any, checked: set[int]) -> faceplate.Port:
     return faceplate.Port(port.interface.name, state, port.get_absolute_url(), ", ".join(detail), port.detected_count)
 
 
-def _uplinks(gam: GamDevice) -> list[faceplate.Port]:
-    state = getattr(gam, "observed", None)
+def _uplinks(state: DeviceState | None) -> list[faceplate.Port]:
     drawn = []
     for item in state.ethernet if state else ():
         link = {True: faceplate.UP, False: faceplate.DOWN}.get(item.get("link_up"), faceplate.UNKNOWN)

@@ -7,7 +7,7 @@ from ipam.models import VLAN
 
 from netbox_gam.exceptions import WorkflowError
 from netbox_gam.models import DeviceState, Endpoint, EndpointState, GamDevice, GamPort, Subscriber
-from netbox_gam.workflows import catalog, discovery
+from netbox_gam.workflows import catalog, discovery, services
 from nornir_tasks.gam.catalog import MODELS, find_model
 
 from .town import SHELVES, TownTestCase
@@ -59,6 +59,17 @@ class DiscoveryTests(TownTestCase):
         self.assertEqual(
             [model.objects.count() for model in (Device, Interface, GamDevice, GamPort, Endpoint, Subscriber, VLAN)], counts
         )
+        self.assertEqual(self.all_writes(), [])
+
+    def test_a_shelf_whose_host_key_changed_is_not_written_to(self) -> None:
+        subscriber = self.active_subscriber(0)
+        gam = self.gam(0)
+        self.assertTrue(gam.ssh_host_key.startswith("SHA256:"), gam.ssh_host_key)
+        GamDevice.objects.filter(pk=gam.pk).update(ssh_host_key="SHA256:" + "A" * 43)
+        with self.assertRaisesMessage(WorkflowError, "host key"):
+            services.suspend(subscriber, user=self.user)
+        report = discovery.discover([self.town.shelves[0].address], self.options())
+        self.assertIn("host key", " ".join(report.problems[str(gam)]))
         self.assertEqual(self.all_writes(), [])
 
     def test_what_people_changed_stays(self) -> None:

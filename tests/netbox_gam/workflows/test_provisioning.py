@@ -8,6 +8,7 @@ from netbox_gam.exceptions import Busy, InvalidState, WorkflowError
 from netbox_gam.models import Alarm, BandwidthPlan, ChangePlan, Subscriber
 from netbox_gam.workflows import provisioning, services
 from netbox_gam.workflows.locks import exclusive
+from nornir_tasks.contracts import StepEvent
 
 from .town import JSONRPC_SHELF, SSH_SHELF, TownTestCase
 
@@ -168,12 +169,44 @@ class FaultTests(TownTestCase):
         provisioning.cancel(plan, user=self.user)
         self.assertFalse(Alarm.objects.filter(condition="needs attention").exclude(state="cleared").exists())
 
-    def test_a_plan_left_applying_by_a_dead_worker_stops_the_shelf(self) -> None:
-        plan, second = self.suspend(), services.plan(self.subscriber, user=self.user)
-        ChangePlan.objects.filter(pk=plan.pk).update(status="applying")
-        plan.steps.update(state="sending")
+    def die_while_applying(self, phase: str) -> ChangePlan:
+        """A plan whose worker is gone once it has stored that phase: the journal raises, and nobody writes the outcome."""
+        plan = self.suspend()
+
+        class Killed(BaseException):
+            pass
+
+        def die(event: StepEvent) -> None:
+            if event.phase == phase:
+                raise Killed
+
+        with self.assertRaises(Killed):
+            provisioning.apply_plan(plan, user=self.user, on_event=die)
+        plan.refresh_from_db()
+        self.assertEqual(plan.status, "applying")
+        return plan
+
+    def test_a_plan_of_a_dead_worker_is_settled_by_the_next_writer(self) -> None:
+        for phase in ("step", "verify", "save"):
+            with self.subTest(died_at=phase):
+                plan = self.die_while_applying(phase)
+                second = provisioning.plan_and_apply(
+                    plan.gam, lambda: services.plan(self.subscriber, user=self.user), user=self.user
+                )
+                plan.refresh_from_db()
+                self.assertIn(plan.status, ("applied", "rolled_back"))
+                self.assertIn(second.status, ("applied", "nothing_to_do"))
+                self.assertEqual(self.running_subscriber(SSH_SHELF, self.subscriber.name).vlan, 4094)
+                self.assertTrue(self.is_saved(SSH_SHELF))
+                provisioning.apply_plan(services.resume(self.subscriber, user=self.user), user=self.user)
+
+    def test_a_shelf_changed_by_hand_behind_a_dead_worker_waits_for_a_person(self) -> None:
+        plan = self.die_while_applying("verify")
+        spare = self.fleet.call(lambda: next(iter(self.shelf(SSH_SHELF).running.subscribers)))
+        self.fleet.call(lambda: self.shelf(SSH_SHELF).drop("subscriber", spare))
+        self.fleet.call(self.shelf(SSH_SHELF).changed)
         with self.assertRaisesMessage(InvalidState, "waits for a person"):
-            provisioning.apply_plan(second, user=self.user)
+            provisioning.apply_plan(services.resume(self.subscriber, user=self.user), user=self.user)
         plan.refresh_from_db()
         self.assertEqual(plan.status, "needs_attention")
         self.assertTrue(Alarm.objects.filter(gam=plan.gam, condition="needs attention", state="raised").exists())
