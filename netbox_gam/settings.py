@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from netbox.plugins import get_plugin_config
 
+from nornir_tasks.errors import RuleViolation
+from nornir_tasks.gam.rules import valid_subscriber_vlan
+
 PLUGIN = "netbox_gam"
 
 
@@ -66,7 +69,10 @@ def provision_deadline_seconds() -> float:
 
 def suspended_vlan() -> int:
     """VLAN a suspended subscriber is put on; 4094 is the shelf's captive portal VLAN."""
-    return int(_number("suspended_vlan", 3))
+    try:
+        return valid_subscriber_vlan("suspended_vlan", int(_number("suspended_vlan", 1)))
+    except RuleViolation as violation:
+        raise ImproperlyConfigured(f"PLUGINS_CONFIG['{PLUGIN}']: {violation}") from None
 
 
 def guard_limits() -> GuardLimits:

@@ -1,4 +1,4 @@
-"""Advisory locks over all workers: one writer per GAM, one reconciliation per billing system, one allocation per VLAN pool."""
+"""Advisory locks over all workers: one writer per GAM, one reconciliation per billing system, one allocation per VLAN group."""
 
 from __future__ import annotations
 

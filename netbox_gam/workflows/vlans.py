@@ -40,7 +40,8 @@ def allocate(pool: VlanPool, *, avoid: frozenset[int] = frozenset()) -> VLAN:
     """
     if pool.mode == VlanModeChoices.SHARED:
         return pool.shared_vlan
-    hold_until_commit("vlan_pool", pool.pk)
+    # Of the group, not of the pool: pools may overlap within one.
+    hold_until_commit("vlan_group", pool.vlan_group_id)
     existing = {vlan.vid: vlan for vlan in VLAN.objects.filter(group=pool.vlan_group, vid__range=(pool.first_vid, pool.last_vid))}
     used = set(Subscriber.objects.filter(vlan__group=pool.vlan_group).values_list("vlan__vid", flat=True))
     for vid in range(pool.first_vid, pool.last_vid + 1):
