@@ -15,7 +15,7 @@ from nornir_tasks.contracts import Progress, StepEvent
 
 from .choices import ChangePlanStatusChoices
 from .context import acting_as
-from .exceptions import WorkflowError
+from .exceptions import NotAllowed, WorkflowError
 from .models import (
     BandwidthPlan,
     BillingSystem,
@@ -175,6 +175,17 @@ class ReconcileJob(GamJobRunner):
         return report.as_dict()
 
 
+def require_apply(user: Any, change_plan: ChangePlan | None = None) -> None:
+    """Applying at once takes the permission to apply change plans, whoever asks for it.
+
+    :raises NotAllowed: the user lacks it, or lacks it for that plan
+    """
+    if not user.has_perm("netbox_gam.apply_changeplan", change_plan):
+        raise NotAllowed(
+            "Applying at once takes the permission to apply change plans.", next_step="Leave it to somebody who may apply them."
+        )
+
+
 class _ApplyingJob(GamJobRunner):
     """A job that may end in writing to a GAM."""
 
@@ -185,7 +196,13 @@ class _ApplyingJob(GamJobRunner):
         if not apply:
             made = make()
             return {"change_plan": made.pk, "status": made.status}
-        return self.outcome(provisioning.plan_and_apply(gam, make, user=self.job.user, on_event=self.event))
+
+        def make_allowed() -> ChangePlan:
+            change_plan = make()
+            require_apply(self.job.user, change_plan)
+            return change_plan
+
+        return self.outcome(provisioning.plan_and_apply(gam, make_allowed, user=self.job.user, on_event=self.event))
 
     def outcome(self, change_plan: ChangePlan) -> dict[str, Any]:
         """The job's data; a plan that did not end well fails the job."""
@@ -216,6 +233,8 @@ class ServiceJob(_ApplyingJob):
     @classmethod
     def start(cls, user: Any, *, subscriber: Subscriber, verb: str, apply: bool = False, bandwidth_plan: Any = None) -> Job:
         """Enqueue one of ``services.VERBS``."""
+        if apply:
+            require_apply(user)
         plan_pk = bandwidth_plan.pk if bandwidth_plan else None
         return cls.begin(user, subscriber, pk=subscriber.pk, verb=verb, apply=apply, bandwidth_plan_pk=plan_pk)
 
@@ -254,6 +273,8 @@ class AcceptFindingJob(_ApplyingJob):
     @classmethod
     def start(cls, user: Any, *, finding: Finding, apply: bool = False) -> Job:
         """Enqueue for one finding."""
+        if apply:
+            require_apply(user)
         return cls.begin(user, pk=finding.pk, apply=apply)
 
     def work(self, *, pk: int, apply: bool) -> dict[str, Any]:
