@@ -56,7 +56,7 @@ class DiscoverForm(forms.Form):
         FieldSet("snmp_profile", "credential_profile", name=_("Access")),
         FieldSet(
             "transport",
-            InlineFields("ssh_port", "http_port", "snmp_port", label=_("Ports"), help_text=_("SSH, HTTP and SNMP")),
+            InlineFields("ssh_port", "http_port", "snmp_port", label=_("Ports")),
             "https",
             name=_("Transport"),
         ),

@@ -99,6 +99,7 @@ class GamColumn(tables.Column):
     def __init__(self, accessor: str = "gam__device", **kwargs: Any) -> None:
         self.parent = accessor.split("__")[:-1]
         kwargs.setdefault("verbose_name", _("GAM"))
+        kwargs.setdefault("attrs", {"td": {"class": "text-nowrap"}})
         super().__init__(accessor=accessor, linkify=self.url, **kwargs)
 
     def url(self, record: Any) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from ..choices import ServiceStateChoices, SubscriberStatusChoices
 
 # What each side calls the same thing: label, key at billing, key of intent, key of what is seen.
 COMPARED: tuple[tuple[Any, str, str, str], ...] = (
@@ -23,6 +25,10 @@ COMPARED: tuple[tuple[Any, str, str, str], ...] = (
 # Beside each other for orientation; their values differ by nature.
 ALIGNED: tuple[tuple[Any, str, str, str], ...] = ((_("Name"), "name", "subscriber", "endpoint"),)
 SAME_MEANING = {"in_service": "active"}
+STATES = {"state", "status"}
+STATE_WORDS = {**dict(ServiceStateChoices), **dict(SubscriberStatusChoices)}
+# Keys that mean something else than their words suggest.
+LABELS = {"status": _("Status as billed"), "seen": _("Seen on the network")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +43,28 @@ class Row:
 
 
 def compare(billing: Mapping[str, Any], intent: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Row]:
-    """All values of the three sides, the ones they have in common first."""
+    """All values of the three sides, the ones they have in common first; what no side has a value for is left out."""
     sides = (billing, intent, actual)
-    rows, used = [], [set[str](), set[str](), set[str]()]
-    for names, marked in ((ALIGNED, False), (COMPARED, True)):
-        for label, *keys in names:
-            present = [key in side for key, side in zip(keys, sides, strict=True)]
-            if not any(present):
-                continue
-            values = [side.get(key) for key, side in zip(keys, sides, strict=True)]
-            stated = [values[index] for index, has in enumerate(present) if has]
-            rows.append(Row(label, *(in_words(value) for value in values), differs=marked and disagree(stated)))
-            for index, key in enumerate(keys):
-                used[index].add(key)
+    rows = [_row(label, keys, sides, marked=False) for label, *keys in ALIGNED]
+    rows += [_row(label, keys, sides, marked=True) for label, *keys in COMPARED]
     for index, side in enumerate(sides):
-        for key, value in side.items():
-            if key not in used[index]:
-                words = ["", "", ""]
-                words[index] = in_words(value)
-                rows.append(Row(key.replace("_", " ").capitalize(), *words, differs=False))
-    return rows
+        used = {keys[index] for _label, *keys in (*ALIGNED, *COMPARED)}
+        for key in side:
+            if key not in used:
+                keys = ["", "", ""]
+                keys[index] = key
+                rows.append(_row(LABELS.get(key, key.replace("_", " ").capitalize()), keys, sides, marked=False))
+    return [row for row in rows if row.differs or row.billing or row.intent or row.actual]
+
+
+def _row(label: Any, keys: Sequence[str], sides: Sequence[Mapping[str, Any]], *, marked: bool) -> Row:
+    stated = [side[key] for key, side in zip(keys, sides, strict=True) if key in side]
+    words = [_value(key, side.get(key)) for key, side in zip(keys, sides, strict=True)]
+    return Row(label, *words, differs=marked and disagree(stated))
+
+
+def _value(key: str, value: Any) -> str:
+    return str(STATE_WORDS.get(value, value)) if key in STATES and isinstance(value, str) else in_words(value)
 
 
 def in_words(value: Any) -> str:

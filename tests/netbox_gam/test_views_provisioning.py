@@ -28,7 +28,9 @@ class ChangePlanViewTest(GamViewTestCases.RecordViewTestCase):
         lines = ["configure terminal", 'subscriber "a <b>"', "end"]
         factories.change_step(plan, sends=lines, diff=[{"field": "vlan", "before": "", "after": "117"}])
         page = self.page(plan)
-        self.assertIn('<pre class="mb-3">configure terminal\nsubscriber &quot;a &lt;b&gt;&quot;\nend</pre>', page)
+        self.assertIn(
+            '<pre class="border rounded p-2 mb-3">configure terminal\nsubscriber &quot;a &lt;b&gt;&quot;\nend</pre>', page
+        )
         self.assertIn("Will be sent", page)
         self.assertIn("not set", page)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,11 @@ from ...models import SyncRun
 from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, SecretSetAttr, WordsAttr
 from ..comparison import compare, in_words
 from ..words import between, duration_in_words, shelf_rates
+
+
+def named(numbers: dict[str, Any], words: Callable[[Any], str]) -> list[tuple[str, str]]:
+    """A JSON object as names and values in words; not left to a template, where a key such as ``items`` hides the method."""
+    return [(name.replace("_", " ").capitalize(), words(value)) for name, value in numbers.items()]
 
 
 class BillingSystemPanel(panels.ObjectAttributesPanel):
@@ -38,7 +44,9 @@ class LastRunPanel(panels.ObjectPanel):
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
         run = SyncRun.objects.restrict(ctx["request"].user, "view").filter(system=ctx["object"]).first()
-        return {**ctx, "run": run, "took": between(run.started, run.finished) if run else ""}
+        if run is None:
+            return {**ctx, "run": None}
+        return {**ctx, "run": run, "took": between(run.started, run.finished), "numbers": named(run.counts, in_words)}
 
 
 class BillingPlanPanel(panels.ObjectAttributesPanel):
@@ -90,7 +98,7 @@ class NumbersPanel(panels.ObjectPanel):
         ctx = super().get_context(context)
         stored = getattr(ctx["object"], self.field_name) or {}
         words = duration_in_words if self.seconds else in_words
-        return {**ctx, "numbers": [(name.replace("_", " ").capitalize(), words(value)) for name, value in stored.items()]}
+        return {**ctx, "numbers": named(stored, words)}
 
 
 class LinesPanel(panels.ObjectPanel):

@@ -7,10 +7,19 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from netbox.ui import attrs, panels
 
-from ...choices import ChangePlanStatusChoices, TransportChoices
+from ...choices import ChangePlanStatusChoices, StepStateChoices, TransportChoices
 from ...models import ChangePlan, ChangeStep
 from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, WordsAttr
 from ..words import between
+
+WAITING = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.APPLYING)
+
+
+class OnceFinishedAttr(attrs.BooleanAttr):
+    """A yes or no that means nothing before the plan was applied."""
+
+    def get_value(self, obj: Any) -> Any:
+        return super().get_value(obj) if obj.finished else None
 
 
 class ChangePlanPanel(panels.ObjectAttributesPanel):
@@ -25,8 +34,8 @@ class ChangePlanPanel(panels.ObjectAttributesPanel):
 
 class ChangePlanOutcomePanel(panels.ObjectAttributesPanel):
     title = _("Outcome")
-    verified = attrs.BooleanAttr("verified", label=_("Read back and as planned"))
-    saved = attrs.BooleanAttr("saved", label=_("Saved to startup"))
+    verified = OnceFinishedAttr("verified", label=_("Read back and as planned"))
+    saved = OnceFinishedAttr("saved", label=_("Saved to startup"))
     created = RelativeTimeAttr("created", label=_("Created"))
     started = RelativeTimeAttr("started", label=_("Started"))
     finished = RelativeTimeAttr("finished", label=_("Finished"))
@@ -53,7 +62,7 @@ class StepsPanel(panels.ObjectPanel):
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
         shown: ChangePlan = ctx["object"]
-        steps = ChangeStep.objects.restrict(ctx["request"].user, "view").filter(change_plan=shown)
+        steps = ChangeStep.objects.restrict(ctx["request"].user, "view").filter(change_plan=shown).select_related("change_plan")
         return {**ctx, "steps": [step_context(step) for step in steps]}
 
 
@@ -76,6 +85,7 @@ def step_context(step: ChangeStep) -> dict[str, Any]:
         "undo": "\n".join(step.undo_sends),
         "sent": "\n".join(step.sent),
         "as_planned": step.sent == step.sends,
+        "waits": step.state == StepStateChoices.PLANNED and step.change_plan.status in WAITING,
         "took": between(step.started, step.finished),
     }
 
