@@ -118,8 +118,9 @@ def start(stack: ExitStack, state: Path, clock: Clock) -> Running:
         town = ("--seed", str(SEED), "--shelves", str(SHELVES))
         fleet_process = run("fleet", "development.simulator", *town, "--state-file", str(state / "fleet.json"), "--no-vlan-rows")
         billing_process = run("billing", "development.fake_billing", *town, "--state-file", str(state / "billing.json"))
-        if schema.is_empty(services.database) and not schema.restore(services.database):
-            schema.migrate_with_progress(services.env)
+        # The seed migrates; only the first time on this machine that is work enough for a step of its own.
+        if schema.is_empty(services.database) and not schema.restore(services.database, schema.migrated_path()):
+            schema.prepare(services)
         fleet = await_file(state / "fleet.json", fleet_process, "The simulated fleet")
         billing = await_file(state / "billing.json", billing_process, "The billing stand-ins")
     with clock.phase("netbox", "NetBox: migrate, load the demo, start web and worker"):
@@ -127,10 +128,9 @@ def start(stack: ExitStack, state: Path, clock: Clock) -> Running:
         seeding = run("seed", "development.seed", *town, *urls, "--out", str(state / "seeded.json"), env=services.env)
         port = free_port()
         web = run("netbox", "netbox", "runserver", f"127.0.0.1:{port}", "--insecure", "--noreload", env=services.env)
+        run("worker", "netbox", "rqworker", *QUEUES, env=services.env)
         if seeding.wait(READY_SECONDS) != 0:
             raise NotHeld(f"The demo could not be loaded; see {logs / 'seed.log'}")
-        for number in (1, 2):
-            run(f"worker{number}", "netbox", "rqworker", *QUEUES, env=services.env)
         seeded = json.loads((state / "seeded.json").read_text())
         rest = Rest(f"http://127.0.0.1:{port}", seeded["token"])
         await_netbox(rest, web)

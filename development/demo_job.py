@@ -37,6 +37,7 @@ class Facts:
     suspended: int = 0
     resumed: int = 0
     plans_changed: int = 0
+    applied_by_transport: dict[str, int] = field(default_factory=dict)
     verified_on_device: int = 0
     saved_to_startup: int = 0
     writes_of_second_run: dict[str, int] = field(default_factory=dict)
@@ -108,7 +109,7 @@ class MainJob:
             facts.problems.append(f"{facts.gams_discovered} of {len(self.fleet['shelves'])} shelves were discovered")
         for shelf in self.fleet["shelves"]:
             if shelf["jsonrpc"]:
-                gam = self.rest.get(f"{API}/gam-devices/", name=shelf["name"])["results"][0]
+                gam = next(gam for gam in self.rest.all(f"{API}/gam-devices/", q=shelf["name"]) if gam["name"] == shelf["name"])
                 self.rest.patch(f"{API}/gam-devices/{gam['id']}/", {"transport": "jsonrpc"})
 
     def _discovery_bodies(self) -> list[dict[str, Any]]:
@@ -167,6 +168,12 @@ class MainJob:
         facts = self.facts
         facts.provisioned, facts.resumed, facts.plans_changed = by_verb["Activate"], by_verb["Resume"], by_verb["Plan"]
         facts.suspended = by_verb["Suspend"] + by_verb["Terminate"]
+        transports = self.query(
+            "SELECT transport, count(*) FROM netbox_gam_changeplan WHERE status = 'applied' GROUP BY 1 ORDER BY 1"
+        )
+        facts.applied_by_transport = {str(name): int(n) for name, n in transports}
+        if set(facts.applied_by_transport) != {"ssh", "jsonrpc"}:
+            facts.problems.append(f"Change plans were applied over {facts.applied_by_transport}, not over both transports")
 
     def _findings(self, kind: str, per_system: int) -> list[dict[str, Any]]:
         """Open findings of a kind, some of each billing system; the one on the JSON-RPC shelf is among them."""
