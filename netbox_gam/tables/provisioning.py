@@ -17,8 +17,8 @@ class ChangePlanTable(PrimaryModelTable):
     gam = GamColumn()
     status = columns.ChoiceFieldColumn(verbose_name=_("Status"))
     transport = columns.ChoiceFieldColumn(verbose_name=_("Transport"))
-    verified = columns.BooleanColumn(verbose_name=_("Verified"))
-    saved = columns.BooleanColumn(verbose_name=_("Saved"))
+    verified = columns.BooleanColumn(verbose_name=_("Verified"), false_mark=None)
+    saved = columns.BooleanColumn(verbose_name=_("Saved"), false_mark=None)
     step_count = columns.LinkedCountColumn(
         viewname="plugins:netbox_gam:changestep_list", url_params={"change_plan_id": "pk"}, verbose_name=_("Steps")
     )
