@@ -51,6 +51,8 @@ class GamJobRunner(JobRunner):
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         kwargs.pop("job_timeout", None)
+        # The job was pickled with its user when it was started; their rights may have changed since.
+        self.job.refresh_from_db(fields=["user"])
         try:
             with acting_as(self.job.user):
                 data = self.work(**kwargs)
@@ -87,6 +89,18 @@ class HousekeepingJob(JobRunner):
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         self.job.data = retention.sweep()
+
+
+def _stored[M](model: type[M], pk: int) -> M:
+    """The object a job was started for.
+
+    :raises WorkflowError: it was deleted meanwhile
+    """
+    found: M | None = model.objects.filter(pk=pk).first()  # type: ignore[attr-defined]
+    if found is None:
+        meta = model._meta  # type: ignore[attr-defined]
+        raise WorkflowError(f"The {meta.verbose_name} {pk} this job was started for does not exist any more.")
+    return found
 
 
 class DiscoverJob(GamJobRunner):
@@ -126,7 +140,7 @@ class DiscoverJob(GamJobRunner):
             ("vlan_pool", VlanPool),
         ):
             pk = options.pop(f"{name}_id", None)
-            options[name] = model.objects.get(pk=pk) if pk else None
+            options[name] = _stored(model, pk) if pk else None
         report = discovery.discover(ranges, discovery.DiscoveryOptions(**options), on_progress=self.progress)
         for address, failure in report.failures.items():
             self.logger.warning(f"{address}: {failure}")
@@ -171,7 +185,7 @@ class ReconcileJob(GamJobRunner):
         return cls.begin(user, system, pk=system.pk)
 
     def work(self, *, pk: int) -> dict[str, Any]:
-        report = reconciliation.reconcile(BillingSystem.objects.get(pk=pk), user=self.job.user, on_progress=self.progress)
+        report = reconciliation.reconcile(_stored(BillingSystem, pk), user=self.job.user, on_progress=self.progress)
         return report.as_dict()
 
 
@@ -239,8 +253,8 @@ class ServiceJob(_ApplyingJob):
         return cls.begin(user, subscriber, pk=subscriber.pk, verb=verb, apply=apply, bandwidth_plan_pk=plan_pk)
 
     def work(self, *, pk: int, verb: str, apply: bool, bandwidth_plan_pk: int | None) -> dict[str, Any]:
-        plan = BandwidthPlan.objects.get(pk=bandwidth_plan_pk) if bandwidth_plan_pk else None
-        subscriber = Subscriber.objects.get(pk=pk)
+        plan = _stored(BandwidthPlan, bandwidth_plan_pk) if bandwidth_plan_pk else None
+        subscriber = _stored(Subscriber, pk)
         return self.make(
             services.place_of(subscriber),
             lambda: services.run(verb, subscriber, user=self.job.user, bandwidth_plan=plan),
@@ -260,7 +274,7 @@ class ApplyJob(_ApplyingJob):
         return cls.begin(user, change_plan, pk=change_plan.pk)
 
     def work(self, *, pk: int) -> dict[str, Any]:
-        change_plan = ChangePlan.objects.get(pk=pk)
+        change_plan = _stored(ChangePlan, pk)
         return self.outcome(provisioning.apply_plan(change_plan, user=self.job.user, on_event=self.event))
 
 
@@ -278,5 +292,5 @@ class AcceptFindingJob(_ApplyingJob):
         return cls.begin(user, pk=finding.pk, apply=apply)
 
     def work(self, *, pk: int, apply: bool) -> dict[str, Any]:
-        finding = Finding.objects.get(pk=pk)
+        finding = _stored(Finding, pk)
         return self.make(findings.place_of(finding), lambda: findings.accept(finding, user=self.job.user), apply=apply)

@@ -106,6 +106,8 @@ def change_plan(subscriber: Subscriber, bandwidth_plan: BandwidthPlan | None, *,
 
 def plan(subscriber: Subscriber, *, user: Any) -> ChangePlan:
     """The plan that brings the shelf to what NetBox says of this subscriber, without changing what it says."""
+    # A job may have waited for its turn since it was read.
+    subscriber.refresh_from_db()
     return _change(subscriber, _gam_of(subscriber), lambda _: {}, user=user, reason=f"Push {subscriber}")
 
 
