@@ -65,7 +65,7 @@ def _adopt_subscriber(
         Subscriber,
         message=f"Adopted from {gam}",
         name=item.name,
-        full_name=item.description,
+        description=item.description,
         status=SubscriberStatusChoices.SUSPENDED if suspended else SubscriberStatusChoices.ACTIVE,
         gam=gam,
         endpoint=endpoint,

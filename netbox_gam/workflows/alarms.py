@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -17,12 +18,15 @@ def standing(gam: GamDevice) -> dict[str, Alarm]:
     return {alarm.key: alarm for alarm in Alarm.objects.filter(gam=gam).exclude(state=AlarmStateChoices.CLEARED)}
 
 
-def raise_alarm(gam: GamDevice, *, key: str, condition: str, severity: str, **values: Any) -> Alarm:
-    """Raise an alarm, or bring the standing one of that key up to date."""
+def raise_alarm(gam: GamDevice, *, key: str, condition: str, severity: str, raised: datetime | None = None, **values: Any) -> Alarm:
+    """Raise an alarm, or bring the standing one of that key up to date.
+
+    :param raised: when it came up, where that is known; now otherwise
+    """
     values = {"source": AlarmSourceChoices.SHELF, **values, "condition": condition, "severity": severity}
     alarm = standing(gam).get(key)
     if alarm is None:
-        return create(Alarm, message=f"Raised: {condition}", gam=gam, key=key, raised=timezone.now(), **values)
+        return create(Alarm, message=f"Raised: {condition}", gam=gam, key=key, raised=raised or timezone.now(), **values)
     update(alarm, message=f"Changed: {condition}", **values)
     return alarm
 

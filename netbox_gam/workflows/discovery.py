@@ -98,15 +98,15 @@ def discover(ranges: Sequence[str], options: DiscoveryOptions, *, on_progress: O
         elif result.value.outcome is not DiscoveryOutcome.GAM:
             report.not_gams[result.value.address] = result.value.detail
         else:
-            _record(result.value, options, report)
+            _record(result.value, options, report, seconds=result.seconds)
     return report
 
 
-def _record(found: Discovered, options: DiscoveryOptions, report: DiscoveryReport) -> None:
+def _record(found: Discovered, options: DiscoveryOptions, report: DiscoveryReport, *, seconds: float) -> None:
     try:
         with transaction.atomic():
             gam, created = record_shelf(found, options)
-            _record_contents(gam, found, report)
+            _record_contents(gam, found, report, seconds=seconds)
     except ValidationError as error:
         report.failures[found.address] = in_words(error)
         return
@@ -118,7 +118,7 @@ def _record(found: Discovered, options: DiscoveryOptions, report: DiscoveryRepor
     report.models = sorted({*report.models, gam.hardware_model})
 
 
-def _record_contents(gam: GamDevice, found: Discovered, report: DiscoveryReport) -> None:
+def _record_contents(gam: GamDevice, found: Discovered, report: DiscoveryReport, *, seconds: float) -> None:
     reading = found.reading
     if reading.endpoints is not None:
         polling.note_endpoints(gam, reading.endpoints)
@@ -127,16 +127,13 @@ def _record_contents(gam: GamDevice, found: Discovered, report: DiscoveryReport)
     if found.config is not None:
         for name, count in adoption.adopt(gam, found.config).items():
             report.adopted[name] = report.adopted.get(name, 0) + count
-    report.samples += observed.store(gam, reading)
-    if reading.alarms is not None:
-        polling.follow_alarms(gam, reading.alarms)
+    report.samples += observed.store(gam, reading, seconds=seconds)
+    polling.follow_alarms(gam, reading)
     problems = [f"{problem.where}: {problem.message}" for problem in reading.problems]
     if found.detail:
         problems.append(found.detail)
     if found.host_key and found.host_key != gam.ssh_host_key:
-        problems.append(
-            f"its SSH host key is {found.host_key}, not {gam.ssh_host_key}: nothing is written until that is settled"
-        )
+        problems.append(f"its SSH host key is {found.host_key}, not {gam.ssh_host_key}: nothing is written until that is settled")
     if problems:
         report.problems[str(gam)] = problems
 

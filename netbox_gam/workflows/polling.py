@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from nornir_tasks.contracts import AlarmReading, DeviceReading, EndpointReading, Failure, Progress, TargetResult
 from nornir_tasks.contracts import EndpointState as ReadState
@@ -74,8 +77,7 @@ def store_result(gam: GamDevice, result: TargetResult[DeviceReading], report: Po
             note_endpoints(gam, reading.endpoints)
         report.samples += observed.store(gam, reading, seconds=result.seconds)
         alarms.clear_alarm(gam, key=UNREACHABLE_KEY)
-        if reading.alarms is not None:
-            follow_alarms(gam, reading.alarms)
+        follow_alarms(gam, reading)
     report.reachable += 1
     report.endpoints += len(reading.endpoints or ())
     report.unknown_endpoints += sum(1 for item in reading.endpoints or () if not item.configured_id)
@@ -145,19 +147,41 @@ def _first_seen(gam: GamDevice, item: EndpointReading, ports: dict[int, Any]) ->
     )
 
 
-def follow_alarms(gam: GamDevice, active: tuple[AlarmReading, ...]) -> None:
-    """Raise what the shelf raises, by UUID, and clear what it no longer has."""
-    for reading in active:
+def follow_alarms(gam: GamDevice, reading: DeviceReading) -> None:
+    """Raise what the shelf raises, by UUID, and clear what it no longer has; nothing when its alarms were not read."""
+    if reading.alarms is None:
+        return
+    endpoints = _endpoints_by_id(reading.endpoints or ())
+    for item in reading.alarms:
         alarms.raise_alarm(
             gam,
-            key=reading.uuid,
-            entity=reading.entity,
-            condition=reading.condition,
-            severity=str(reading.severity),
-            service_affecting=reading.service_affecting,
-            text=reading.description[:300],
+            key=item.uuid,
+            entity=item.entity,
+            endpoint=endpoints.get(item.entity),
+            condition=item.condition,
+            severity=str(item.severity),
+            service_affecting=item.service_affecting,
+            text=item.description[:300],
+            raised=_time_of(item),
         )
-    current = {reading.uuid for reading in active}
+    if "alarms" in reading.incomplete:
+        return
+    current = {item.uuid for item in reading.alarms}
     for key, alarm in alarms.standing(gam).items():
         if alarm.source == AlarmSourceChoices.SHELF and key not in current:
             alarms.clear_alarm(gam, key=key)
+
+
+def _endpoints_by_id(readings: tuple[EndpointReading, ...]) -> dict[str, Endpoint]:
+    """Endpoints by the name their alarms have on the shelf, ``CPE-<id>``."""
+    ids = {item.mac: item.configured_id for item in readings if item.configured_id}
+    return {f"CPE-{ids[item.mac]}": item for item in Endpoint.objects.filter(mac_address__in=ids)}
+
+
+def _time_of(item: AlarmReading) -> datetime | None:
+    """When the shelf says it came up; None where its clock was never set (1970) or it does not say."""
+    try:
+        moment = parse_datetime(item.occurred)
+    except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) and moment.year > 2000 else None

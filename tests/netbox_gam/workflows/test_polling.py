@@ -64,6 +64,17 @@ class PollingTests(TownTestCase):
         self.assertEqual((state.state, state.detected_port), ("quarantinedWrongPort", other))
         self.assertEqual(Endpoint.objects.get(pk=state.endpoint_id).port, port)
 
+    def test_alarms_of_an_endpoint_lead_to_it_and_clear_when_the_shelf_clears_them(self) -> None:
+        state = EndpointState.objects.filter(gam=self.gam(SSH_SHELF), state="ok", endpoint__subscriber__isnull=False).first()
+        self.fleet.call(lambda: self.shelf(SSH_SHELF).unplug(state.mac))
+        polling.poll([self.gam(SSH_SHELF)])
+        alarm = Alarm.objects.get(gam=self.gam(SSH_SHELF), endpoint=state.endpoint, state="raised")
+        self.assertTrue(alarm.entity.startswith("CPE-"))
+        self.fleet.call(lambda: self.shelf(SSH_SHELF).plug(state.mac, state.detected_port))
+        polling.poll([self.gam(SSH_SHELF)])
+        alarm.refresh_from_db()
+        self.assertEqual(alarm.state, "cleared")
+
     def test_garbage_changes_nothing(self) -> None:
         polling.poll()
         rows = list(EndpointState.objects.order_by("pk").values())
