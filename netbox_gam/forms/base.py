@@ -27,7 +27,7 @@ def bulk_yes_no(label: str) -> forms.NullBooleanField:
     return forms.NullBooleanField(label=label, required=False, widget=BulkEditNullBooleanSelect())
 
 
-class SecretsMixin:
+class SecretsMixin(forms.ModelForm):
     """Fields in the model's ``secret_fields`` never show what is stored, and leave it alone when they are left blank."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

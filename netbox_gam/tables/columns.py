@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from netbox.tables import columns
-from utilities.choices import ChoiceSet
 
 RIGHT = {"td": {"class": "text-end text-nowrap"}, "th": {"class": "text-end"}}
 
@@ -37,9 +36,9 @@ class RelativeTimeColumn(tables.Column):
 
 
 class ChoiceSetColumn(tables.Column):
-    """A value that was annotated, or belongs to another model, as a badge in the label and colour of its choice set."""
+    """A value that was annotated, or belongs to another model, as a badge in the label and colour of its ``ChoiceSet``."""
 
-    def __init__(self, choices: type[ChoiceSet], **kwargs: Any) -> None:
+    def __init__(self, choices: Any, **kwargs: Any) -> None:
         self.choice_set = choices
         super().__init__(**kwargs)
 
@@ -65,8 +64,12 @@ class QuantityColumn(tables.Column):
         return value
 
 
-class SecondsColumn(QuantityColumn):
-    """How long something took."""
+class SecondsColumn(tables.Column):
+    """How long something took; exported as a number of seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", RIGHT)
+        super().__init__(**kwargs)
 
     def render(self, value: timedelta) -> str:
         return f"{value.total_seconds():.1f} s"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from netbox.ui import attrs
-from utilities.choices import ChoiceSet
 from utilities.data import resolve_attr_path
 
 
@@ -18,12 +17,12 @@ class RelativeTimeAttr(attrs.ObjectAttribute):
 class DescribedChoiceAttr(attrs.ObjectAttribute):
     """A choice with its colour and, beside it, what it means.
 
-    :param choices: the choice set of the value, which need not belong to the object's own model
+    ``choices``: the ``ChoiceSet`` of the value, which need not belong to the object's own model
     """
 
     template_name = "netbox_gam/attrs/described_choice.html"
 
-    def __init__(self, accessor: str, choices: type[ChoiceSet], label: Any = None) -> None:
+    def __init__(self, accessor: str, choices: Any, label: Any = None) -> None:
         super().__init__(accessor, label=label)
         self.descriptions = {choice[0]: getattr(choice, "description", None) for choice in choices}
         self.labels = dict(choices)

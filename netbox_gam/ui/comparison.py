@@ -59,8 +59,8 @@ def compare(billing: Mapping[str, Any], intent: Mapping[str, Any], actual: Mappi
 
 def _row(label: Any, keys: Sequence[str], sides: Sequence[Mapping[str, Any]], *, marked: bool) -> Row:
     stated = [side[key] for key, side in zip(keys, sides, strict=True) if key in side]
-    words = [_value(key, side.get(key)) for key, side in zip(keys, sides, strict=True)]
-    return Row(label, *words, differs=marked and disagree(stated))
+    billing, intent, actual = (_value(key, side.get(key)) for key, side in zip(keys, sides, strict=True))
+    return Row(label, billing, intent, actual, differs=marked and disagree(stated))
 
 
 def _value(key: str, value: Any) -> str:

@@ -70,7 +70,7 @@ class HealthPanel(panels.ObjectPanel):
 
     @staticmethod
     def _facts(state: DeviceState) -> dict[str, Any]:
-        failure = next((choice for choice in FailureKindChoices if choice[0] == state.failure_kind), None)
+        failure = next((choice for choice in FailureKindChoices.CHOICES if choice[0] == state.failure_kind), None)
         return {
             "failure_label": failure[1] if failure else state.failure_kind,
             "failure_color": FailureKindChoices.colors.get(state.failure_kind, "red"),
@@ -149,10 +149,8 @@ class PortStatePanel(panels.ObjectPanel):
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
         port: GamPort = ctx["object"]
-        states = PortState.objects.filter(
-            gam=port.gam_id, number=port.number
-        )  # unrestricted: readings of a port that may be viewed
-        return {**ctx, "state": states.first()}
+        states = PortState.objects  # unrestricted: readings of a port that may be viewed
+        return {**ctx, "state": states.filter(gam=port.gam_id, number=port.number).first()}
 
 
 class EndpointPanel(panels.ObjectAttributesPanel):
@@ -204,4 +202,4 @@ class EndpointStatePanel(panels.ObjectPanel):
 
 
 def _meaning(state: str) -> Any:
-    return next((choice.description for choice in EndpointStateChoices if choice[0] == state), "")
+    return next((choice.description for choice in EndpointStateChoices.CHOICES if choice[0] == state), "")
