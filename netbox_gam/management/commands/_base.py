@@ -29,9 +29,10 @@ class GamCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = get_user_model().objects.filter(username=options["user"]).first()
+        name = options.pop("user")
+        user = get_user_model().objects.filter(username=name).first()
         if user is None:
-            raise CommandError(f"There is no user {options['user']!r}.")
+            raise CommandError(f"There is no user {name!r}.")
         try:
             job = self.start(user, **options)
         except WorkflowError as error:
@@ -60,11 +61,11 @@ class GamCommand(BaseCommand):
 
 
 def named(model: Any, name: str | None, what: str) -> Any:
-    """The object of that name, or None without a name.
+    """The object of that name, or None where no name was given.
 
     :raises CommandError: there is none
     """
-    if not name:
+    if name is None:
         return None
     found = model.objects.filter(name=name).first()
     if found is None:

@@ -33,6 +33,7 @@ class Command(GamCommand):
         if options["gam"]:
             found = found.filter(gam__device__name=options["gam"])
         if found.count() != 1:
-            raise CommandError(f"{found.count()} subscribers are named {options['subscriber']!r}; name the GAM with --gam.")
+            place = f" on GAM {options['gam']!r}" if options["gam"] else "; name the GAM with --gam"
+            raise CommandError(f"{found.count()} subscribers are named {options['subscriber']!r}{place}.")
         plan = named(BandwidthPlan, options["bandwidth_plan"], "bandwidth plan")
         return ServiceJob.start(user, subscriber=found.get(), verb=options["verb"], apply=options["apply"], bandwidth_plan=plan)
