@@ -1,0 +1,1 @@
+"""Pages in a real browser: every one renders, and the main flows can be clicked through."""
