@@ -43,9 +43,7 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
         _("SSH host key"),
         max_length=100,
         blank=True,
-        help_text=_(
-            "SHA256 fingerprint, learnt at discovery, checked before the password is sent; clear it for a new shelf"
-        ),
+        help_text=_("SHA256 fingerprint, learnt at discovery, checked before the password is sent; clear it for a new shelf"),
     )
     http_port = models.PositiveIntegerField(_("HTTP port"), default=80, validators=PORT_VALIDATORS)
     https = models.BooleanField(_("HTTPS"), default=False, help_text=_("Off on a shelf fresh from the factory"))

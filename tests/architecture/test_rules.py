@@ -76,7 +76,7 @@ ONLY = {
         lambda name: within(name, "nornir_tasks") and not within(name, *CONTRACT_MODULES),
         ("netbox_gam/gateway.py", "nornir_tasks/"),
     ),
-    "only choices, credentials, forms, gateway, jobs, models, targets and workflows use the contracts of nornir_tasks": (
+    "only choices, credentials, forms, gateway, jobs, models, settings, targets and workflows use the contracts of nornir_tasks": (
         lambda name: within(name, *CONTRACT_MODULES),
         (
             "netbox_gam/choices.py",
@@ -85,6 +85,7 @@ ONLY = {
             "netbox_gam/gateway.py",
             "netbox_gam/jobs.py",
             "netbox_gam/models/",
+            "netbox_gam/settings.py",
             "netbox_gam/targets.py",
             "netbox_gam/workflows/",
             "nornir_tasks/",
