@@ -155,14 +155,18 @@ def main_job(running: Running, clock: Clock, console: Console) -> Facts:
     return job.facts
 
 
-def show(console: Console, facts: Facts, running: Running, seconds: dict[str, float]) -> None:
-    """The table at the end, and where to look."""
+def show(console: Console, facts: Facts, seconds: dict[str, float]) -> None:
+    """The table at the end."""
     table = Table(title="What happened", show_header=False)
     for name, value in facts.as_dict().items():
         words = ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else str(value)
         table.add_row(name.replace("_", " "), words)
     table.add_row("seconds", f"{sum(seconds.values()):.0f}")
     console.print(table)
+
+
+def where_to_look(console: Console, running: Running) -> None:
+    """Addresses and logins, while everything is up."""
     url = running.rest.url
     console.print(
         f"NetBox: [bold]{url}/plugins/gam/gam-devices/[/bold]  log in as {ADMIN[0]} / {ADMIN[1]}, or {VIEWER[0]} / {VIEWER[1]}"
@@ -194,10 +198,13 @@ def run_demo(state: Path, *, once: bool) -> int:
         write_summary(summary, facts, clock.seconds, problems)
         for problem in problems:
             console.print(f"[red]✗[/red] {problem}")
-        if not problems:
-            show(console, facts, running, clock.seconds)
-        if once or problems:
-            return 1 if problems else 0
+        if problems:
+            return 1
+        show(console, facts, clock.seconds)
+        if once:
+            console.print(f"Every step held; the counts are in {summary}. Without ONCE=1, in a terminal, the demo stays up.")
+            return 0
+        where_to_look(console, running)
         console.print("Up until Ctrl-C.")
         signal.pause()
     return 0

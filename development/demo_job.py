@@ -145,7 +145,7 @@ class MainJob:
         for name in ("sonar", "splynx"):
             self.wait_all([self.start(f"billing-systems/{self.seeded[name]}/reconcile/")])
         links = self.query(
-            "SELECT s.type, count(*) FROM netbox_gam_billinglink l"
+            "SELECT s.type, count(DISTINCT l.subscriber_id) FROM netbox_gam_billinglink l"
             " JOIN netbox_gam_billingsystem s ON s.id = l.system_id GROUP BY 1 ORDER BY 1"
         )
         self.facts.subscribers = {str(name): int(n) for name, n in links}

@@ -137,12 +137,13 @@ class _Comparing:
     def _not_on_network(
         self, service: BillingService, subscriber: IntentSubscriber | None, endpoint: IntentEndpoint
     ) -> FindingDraft:
-        reason = f"its subscriber {subscriber.name} is {subscriber.status}" if subscriber else "serves nobody"
+        where = place(endpoint)
+        reason = f"its subscriber {subscriber.name} is {subscriber.status}; {where}" if subscriber else f"{where} serves nobody"
         return draft(
             FindingKind.ACTIVE_NOT_ON_NETWORK,
             self.system,
             {"service": service.external_id, "mac": endpoint.mac},
-            f"{who(service)} is active at billing, but {place(endpoint)} {reason}. Accept to provision the service.",
+            f"{who(service)} is active at billing, but {reason}. Accept to provision the service.",
             service=service,
             subscriber=subscriber,
             endpoint=endpoint,
