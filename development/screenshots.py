@@ -1,7 +1,7 @@
 """Pictures for the documentation: ``python -m development.screenshots`` runs the demo's main job once and photographs its pages.
 
 Each page is taken as administrator at 1400 by 900 pixels, in light and in dark, into ``docs/img/NAME-light.png`` and
-``NAME-dark.png``, with a palette of 128 colours so that a picture stays well below 200 KB. ``--url`` takes them of a demo that is
+``NAME-dark.png``, with a palette of 256 colours so that a picture stays well below 200 KB. ``--url`` takes them of a demo that is
 already running, and names of pictures after the options take only those.
 """
 
@@ -22,13 +22,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rich.console import Console
 
 from development import chromium, demo
+from development.demo_job import NotHeld
 from development.rest import Rest
 from development.seed import ADMIN
 from development.services import ROOT, STATE
 
 IMAGES = ROOT / "docs" / "img"
 WIDTH, HEIGHT = 1400, 900
-COLOURS = 128
+COLOURS = 256
 MAX_BYTES = 200_000
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 API = "plugins/gam"
@@ -179,7 +180,7 @@ def provision_token(url: str) -> str:
 def netbox(url: str, console: Console) -> Iterator[Rest]:
     """REST of the running demo at ``url``, or of one that runs for as long as the context lasts.
 
-    :raises demo.NotHeld: a step of its main job did not hold
+    :raises NotHeld: a step of its main job did not hold
     """
     if url:
         yield Rest(url.rstrip("/"), provision_token(url.rstrip("/")))
@@ -197,7 +198,7 @@ def netbox(url: str, console: Console) -> Iterator[Rest]:
 
 def main() -> int:
     """Command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(prog="python -m development.screenshots", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(prog="python -m development.screenshots", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url", default="", help="of a running demo, instead of starting one")
     parser.add_argument("--folder", type=Path, default=IMAGES, help="where to (default docs/img)")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(shot.name for shot in SHOTS)}")
@@ -214,7 +215,7 @@ def main() -> int:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
             take(browser, rest, shots, arguments.folder.resolve(), console)
             browser.close()
-    except (NothingToShow, demo.NotHeld) as error:
+    except (NothingToShow, NotHeld) as error:
         console.print(f"[red]✗[/red] {error}")
         return 1
     return 0
