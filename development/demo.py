@@ -8,6 +8,7 @@ the main job, with exit status 0 only if every step held.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import signal
 import socket
@@ -210,19 +211,38 @@ def run_demo(state: Path, *, once: bool) -> int:
     return 0
 
 
+@contextmanager
+def own_state(wanted: Path) -> Iterator[Path]:
+    """A state directory nobody else uses: the wanted one, or with a number behind it while another demo has that."""
+    number = 1
+    while True:
+        state = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        (state / "logs").mkdir(parents=True, exist_ok=True)
+        with (state / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                number += 1
+                continue
+            yield state
+            return
+
+
 def main() -> int:
     """Command line; see the module's docstring."""
     parser = argparse.ArgumentParser(prog="python -m development.demo", description="The main job on a simulated fleet.")
     parser.add_argument("--once", action="store_true", help="end after the main job")
     parser.add_argument("--state", type=Path, default=None, help="state directory (default .state/demo)")
     arguments = parser.parse_args()
-    state = (arguments.state or STATE / "demo").resolve()
-    (state / "logs").mkdir(parents=True, exist_ok=True)
+    wanted = (arguments.state or STATE / "demo").resolve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        return run_demo(state, once=arguments.once or not sys.stdout.isatty())
-    except KeyboardInterrupt:
-        return 130
+    with own_state(wanted) as state:
+        if state != wanted:
+            print(f"Another demo is running in {wanted}; this one uses {state}.", flush=True)
+        try:
+            return run_demo(state, once=arguments.once or not sys.stdout.isatty())
+        except KeyboardInterrupt:
+            return 130
 
 
 if __name__ == "__main__":
