@@ -47,7 +47,7 @@ class ThreadWorker(SimpleWorker):
 
 
 class CachedStaticFiles(StaticFilesHandler):
-    """Lets the browser keep scripts and styles, as a real deployment does; asking for them again took a third of the time."""
+    """Lets the browser keep scripts and styles between pages, as a real deployment does."""
 
     def serve(self, request: HttpRequest) -> HttpResponseBase:
         response = super().serve(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dcim.models import Device, Interface
+from dcim.models import Interface
 from django.apps import apps
 from django.conf import settings
 from django.urls import Resolver404, resolve, reverse
@@ -35,8 +35,8 @@ def url_of(model: str, view: str = "list", pk: int | None = None) -> str:
     return reverse(name, kwargs={"pk": pk} if pk else None)
 
 
-class PageTests(BrowserTestCase):
-    """Tests crawl with one page each and report all that is wrong at the end."""
+class PageTestCase(BrowserTestCase):
+    """What the crawls share. Each crawls with one page and reports all that is wrong at its end."""
 
     def one_of_each(self) -> list[Any]:
         """An object of every model, with as much on its page as there is."""
@@ -69,34 +69,6 @@ class PageTests(BrowserTestCase):
         yield GamDevice.objects.filter(observed__reachable=False).first()
         yield Endpoint.objects.filter(status="discovered").first()
         yield Subscriber.objects.filter(gam__isnull=True).first()
-
-    def test_the_town_has_what_the_pages_are_to_show(self) -> None:
-        self.assertLessEqual(
-            {"applied", "planned", "stale", "rolled_back", "invalid", "nothing_to_do", "cancelled", "needs_attention"},
-            set(ChangePlan.objects.values_list("status", flat=True)),
-        )
-        self.assertEqual(set(Alarm.objects.values_list("state", flat=True)), set(AlarmStateChoices.values()))
-        self.assertGreaterEqual(len(set(Finding.objects.values_list("kind", flat=True))), 6)
-        self.assertNotIn(None, list(self.other_states()))
-
-    # ----------------------------------------------------------------------------------------------------------- crawling
-
-    def test_administrator(self) -> None:
-        watched = self.admin("light")
-        self.crawl(watched)
-        self.check_forms(watched)
-        self.check_bulk_forms(watched)
-
-    def test_one_who_may_only_look(self) -> None:
-        watched = self.viewer("dark")
-        self.crawl(watched, may_change=False)
-
-    def test_the_main_pages_loaded_in_the_other_theme(self) -> None:
-        themes: tuple[tuple[Any, Theme], ...] = ((self.admin, "dark"), (self.viewer, "light"))
-        for enter, theme in themes:
-            watched = enter(theme)
-            for path in [url_of(name) for name in PATHS] + [item.get_absolute_url() for item in self.one_of_each()]:
-                watched.visit(path)
 
     def crawl(self, watched: Watched, *, may_change: bool = True) -> None:
         """The menu, lists, objects with all tabs, what the plugin adds to NetBox's pages, and then every link seen on them."""
@@ -152,7 +124,6 @@ class PageTests(BrowserTestCase):
         gam = self.world.gam(SSH_SHELF)
         interface = GamPort.objects.filter(gam=gam, endpoints__isnull=False).first().interface
         tenant = Tenant.objects.get(slug="lakeside")
-        as_endpoint = Device.objects.get(gam_endpoint__isnull=False) if hasattr(Device, "gam_endpoint") else None
         for item, tab in ((gam.device, "device_gam"), (interface, "interface_gam"), (tenant, "tenant_gam")):
             prefix = "tenancy" if isinstance(item, Tenant) else "dcim"
             path = reverse(f"{prefix}:{tab}", kwargs={"pk": item.pk})
@@ -162,8 +133,7 @@ class PageTests(BrowserTestCase):
             if not isinstance(item, Tenant) and not any(path_of(link).startswith(PLUGIN) for link in look.links):
                 watched.note("no GAM panel")
             visit(path)
-        if as_endpoint:
-            visit(as_endpoint.get_absolute_url())
+        visit(Endpoint.objects.get(device__isnull=False).device.get_absolute_url())
         plain = Interface.objects.filter(device=gam.device, mgmt_only=True).first()
         visit(plain.get_absolute_url())
         visit("/")
@@ -216,7 +186,15 @@ class PageTests(BrowserTestCase):
                     watched.note(f"pressing the button to {path} led to {look.url}")
                 watched.check(look)
 
-    # ----------------------------------------------------------------------------------------------------------- face plate
+
+class AdministratorPageTests(PageTestCase):
+    """Everything there is, with forms and bulk forms."""
+
+    def test_administrator(self) -> None:
+        watched = self.admin("light")
+        self.crawl(watched)
+        self.check_forms(watched)
+        self.check_bulk_forms(watched)
 
     def test_face_plate_is_spoken_and_reached_by_keyboard(self) -> None:
         watched, gam = self.admin(), self.world.gam(SSH_SHELF)
@@ -238,3 +216,27 @@ class PageTests(BrowserTestCase):
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{gam.ports.get(number=1).get_absolute_url()}")
         watched.settle()
+
+
+class ViewerPageTests(PageTestCase):
+    """What one who may only look sees; and the main pages loaded in the theme that the crawls only switch to."""
+
+    def test_one_who_may_only_look(self) -> None:
+        watched = self.viewer("dark")
+        self.crawl(watched, may_change=False)
+
+    def test_the_main_pages_loaded_in_the_other_theme(self) -> None:
+        themes: tuple[tuple[Any, Theme], ...] = ((self.admin, "dark"), (self.viewer, "light"))
+        for enter, theme in themes:
+            watched = enter(theme)
+            for path in [url_of(name) for name in PATHS] + [item.get_absolute_url() for item in self.one_of_each()]:
+                watched.visit(path)
+
+    def test_the_town_has_what_the_pages_are_to_show(self) -> None:
+        self.assertLessEqual(
+            {"applied", "planned", "stale", "rolled_back", "invalid", "nothing_to_do", "cancelled", "needs_attention"},
+            set(ChangePlan.objects.values_list("status", flat=True)),
+        )
+        self.assertEqual(set(Alarm.objects.values_list("state", flat=True)), set(AlarmStateChoices.values()))
+        self.assertGreaterEqual(len(set(Finding.objects.values_list("kind", flat=True))), 6)
+        self.assertNotIn(None, list(self.other_states()))
