@@ -18,7 +18,6 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
 from extras.events import serialize_for_event
 from extras.models import ConfigTemplate, EventRule, Webhook
-from netbox.search import LookupTypes
 from utilities.testing import disable_warnings
 
 from development import town_builder
@@ -321,7 +320,7 @@ class SurfaceTests(SecretCase):
     def test_global_search_finds_none(self) -> None:
         caches["default"].clear()
         for text in (CANARY, "enc:"):
-            response = self.browser.get(reverse("search"), {"q": text, "lookup": LookupTypes.PARTIAL})
+            response = self.browser.get(reverse("search"), {"q": text})
             self.assertEqual(response.status_code, 200)
             self.assertNotIn("/plugins/gam/credential-profiles/", response.content.decode().split("</nav>")[-1])
         rows = [row for table, row in self.every_row() if table == "extras_cachedvalue"]

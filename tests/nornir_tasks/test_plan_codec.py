@@ -14,7 +14,15 @@ from nornir_tasks.plan_codec import CLASSES, from_json, to_json
 from .strategies import rpc_configs
 
 SUBSCRIBER = SubscriberConfig(
-    "Unit 7", 117, endpoint="ep1", profile="100M", allowed_vlans=(200, 300), double_tag=True, outer_vlan=900, poe=PoeMode.FORCE, id=4
+    "Unit 7",
+    117,
+    endpoint="ep1",
+    profile="100M",
+    allowed_vlans=(200, 300),
+    double_tag=True,
+    outer_vlan=900,
+    poe=PoeMode.FORCE,
+    id=4,
 )
 
 
