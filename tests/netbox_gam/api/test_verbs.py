@@ -99,6 +99,8 @@ class VerbTest(APITestCase):
             with self.subTest(f"{verb.instance._meta.model_name} {verb.path}"):
                 self.user.object_permissions.all().delete()
                 builders.permit(self.user, models.BandwidthPlan, "view")
+                if verb.body.get("apply"):
+                    builders.permit(self.user, models.ChangePlan, "apply")
                 yield verb
 
     def test_other_permissions_do_not_do(self) -> None:
