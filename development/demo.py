@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import requests
 from rich.console import Console
 from rich.table import Table
@@ -194,7 +195,7 @@ def run_demo(state: Path, *, once: bool) -> int:
             running = start(stack, state, clock)
             facts = main_job(running, clock, console)
             problems = facts.problems
-        except (NotHeld, RestError, PostgresMissing) as error:
+        except (NotHeld, RestError, PostgresMissing, psycopg.OperationalError) as error:
             problems = [*facts.problems, str(error)]
         write_summary(summary, facts, clock.seconds, problems)
         for problem in problems:

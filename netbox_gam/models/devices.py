@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from netaddr import EUI
 from netbox.models.features import ContactsMixin, JobsMixin
 
 from nornir_tasks.errors import RuleViolation
@@ -265,11 +266,14 @@ class Endpoint(GamModel):
 
     def clean(self) -> None:
         super().clean()
-        if self.name:
-            try:
+        try:
+            if self.name:
                 rules.valid_name("name", self.name)
-            except RuleViolation as violation:
-                raise ValidationError({"name": violation.rule}) from None
+            if isinstance(self.mac_address, EUI):
+                rules.canonical_mac(self.mac)
+        except RuleViolation as violation:
+            field = "name" if violation.field == "name" else "mac_address"
+            raise ValidationError({field: violation.rule}) from None
         if self.port_id and self.gam_id and self.port.gam_id != self.gam_id:
             raise ValidationError({"port": _("The port must belong to the endpoint's GAM.")})
         if self.port_id and self.auto_port:

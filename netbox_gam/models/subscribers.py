@@ -74,11 +74,19 @@ class BandwidthPlan(GamModel):
         super().clean()
         try:
             rules.valid_name("name", self.name)
-            if not self.unthrottled:
-                for name in ("downstream", "upstream"):
-                    rules.valid_rate(f"{name}_kbps", getattr(self, f"{name}_rate_mbps"))
         except RuleViolation as violation:
-            raise ValidationError({violation.field: f"{violation.value}: {violation.rule}"}) from None
+            raise ValidationError({"name": f"{violation.value}: {violation.rule}"}) from None
+        if not self.unthrottled:
+            for name in ("downstream", "upstream"):
+                self._check_rate(name)
+
+    def _check_rate(self, name: str) -> None:
+        exact = getattr(self, f"{name}_shelf_mbps")
+        field = f"{name}_kbps" if exact is None else f"{name}_shelf_mbps"
+        try:
+            rules.valid_rate(field, getattr(self, f"{name}_rate_mbps") if exact is None else exact)
+        except RuleViolation as violation:
+            raise ValidationError({field: f"{violation.value}: {violation.rule}"}) from None
 
 
 class VlanPool(GamModel):
@@ -124,11 +132,12 @@ class VlanPool(GamModel):
             raise ValidationError({"last_vid": _("The last VLAN ID lies before the first.")})
         if self.mode == VlanModeChoices.SHARED and not self.shared_vlan_id:
             raise ValidationError({"shared_vlan": _("A shared pool needs its VLAN.")})
-        if self.shared_vlan_id:
-            try:
-                rules.valid_service_vlan("shared_vlan", self.shared_vlan.vid)
-            except RuleViolation as violation:
-                raise ValidationError({"shared_vlan": f"{violation.value}: {violation.rule}"}) from None
+        for name in ("shared_vlan", "outer_vlan"):
+            if getattr(self, f"{name}_id"):
+                try:
+                    rules.valid_service_vlan(name, getattr(self, name).vid)
+                except RuleViolation as violation:
+                    raise ValidationError({name: f"{violation.value}: {violation.rule}"}) from None
 
 
 class Subscriber(JobsMixin, ContactsMixin, GamModel):
@@ -256,8 +265,9 @@ class Subscriber(JobsMixin, ContactsMixin, GamModel):
     def _check_vlans(self) -> None:
         try:
             rules.valid_name("name", self.name)
-            if self.vlan_id:
-                rules.valid_service_vlan("vlan", self.vlan.vid)
+            for name in ("vlan", "outer_vlan"):
+                if getattr(self, f"{name}_id"):
+                    rules.valid_service_vlan(name, getattr(self, name).vid)
             for name in ("remapped_vid", "port2_vid"):
                 if getattr(self, name):
                     rules.valid_service_vlan(name, getattr(self, name))

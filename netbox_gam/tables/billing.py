@@ -144,7 +144,7 @@ class SyncRunTable(PrimaryModelTable):
 
 
 class FindingTable(PrimaryModelTable):
-    title = tables.Column(verbose_name=_("Title"), linkify=True)
+    title = tables.Column(verbose_name=_("Title"), linkify=True, attrs={"td": {"style": "min-width: 26rem"}})
     kind = columns.ChoiceFieldColumn(verbose_name=_("Kind"))
     state = columns.ChoiceFieldColumn(verbose_name=_("State"))
     system = tables.Column(verbose_name=_("Billing system"), linkify=True)
@@ -176,5 +176,5 @@ class FindingTable(PrimaryModelTable):
             "change_plan",
             *COMMON,
         )
-        default_columns = ("pk", "title", "kind", "state", "system", "subscriber", "endpoint", "last_seen")
+        default_columns = ("pk", "title", "kind", "state", "system", "subscriber", "last_seen")
         empty_text = _("No findings: billing, NetBox and the network agree, or nothing was compared yet.")

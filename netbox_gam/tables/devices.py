@@ -187,7 +187,6 @@ class EndpointTable(PrimaryModelTable):
         default_columns = (
             "pk",
             "mac_address",
-            "name",
             "model",
             "status",
             "gam",
@@ -195,7 +194,6 @@ class EndpointTable(PrimaryModelTable):
             "subscriber",
             "observed_state",
             "rx_phy_mbps",
-            "tx_phy_mbps",
             "read_at",
         )
         empty_text = _("No endpoints. They come with discovery and polling; seen but unknown ones are listed here, too.")

@@ -44,5 +44,5 @@ class AlarmTable(PrimaryModelTable):
             "key",
             *COMMON,
         )
-        default_columns = ("pk", "condition", "severity", "state", "gam", "entity", "endpoint", "service_affecting", "raised")
+        default_columns = ("pk", "condition", "text", "severity", "state", "gam", "entity", "endpoint", "raised")
         empty_text = _("No alarms. Polling brings those that a GAM reports.")

@@ -11,7 +11,7 @@ from utilities.views import GetRelatedModelsMixin, register_model_view
 from .. import filtersets, forms, tables
 from ..models import CredentialProfile, GamDevice, SnmpProfile
 from ..ui.panels.access import CredentialProfilePanel, SnmpProfilePanel
-from .base import DETAIL, Counted, SecretImportView
+from .base import DETAIL, Counted, SecretEditView, SecretImportView
 
 
 class CredentialProfileCounts(Counted):
@@ -44,7 +44,7 @@ class CredentialProfileView(GetRelatedModelsMixin, generic.ObjectView):
 
 @register_model_view(CredentialProfile, "add", detail=False)
 @register_model_view(CredentialProfile, "edit")
-class CredentialProfileEditView(generic.ObjectEditView):
+class CredentialProfileEditView(SecretEditView):
     queryset = CredentialProfile.objects.all()
     form = forms.CredentialProfileForm
 
@@ -109,7 +109,7 @@ class SnmpProfileView(GetRelatedModelsMixin, generic.ObjectView):
 
 @register_model_view(SnmpProfile, "add", detail=False)
 @register_model_view(SnmpProfile, "edit")
-class SnmpProfileEditView(generic.ObjectEditView):
+class SnmpProfileEditView(SecretEditView):
     queryset = SnmpProfile.objects.all()
     form = forms.SnmpProfileForm
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.generic import View
 from netbox.object_actions import AddObject, BulkDelete, BulkEdit, BulkExport, BulkImport, DeleteObject, EditObject
 from netbox.views import generic
 
@@ -33,7 +34,27 @@ class Counted:
         return with_counts(super().get_queryset(request), request.user, **self.counts)
 
 
-class SecretImportView(generic.BulkImportView):
+class ForgetsSecrets(View):
+    """A view whose form takes secrets: they are taken off the request once the form was read.
+
+    Event rules run after the view, and pickle ``request.POST`` into the arguments of a background task.
+    """
+
+    queryset: QuerySet
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        request.POST = request.POST.copy()
+        for name in (*self.queryset.model.secret_fields, "data"):
+            request.POST.pop(name, None)
+        return response
+
+
+class SecretEditView(ForgetsSecrets, generic.ObjectEditView):
+    """Edit page of objects with secrets."""
+
+
+class SecretImportView(ForgetsSecrets, generic.BulkImportView):
     """Import of objects with secrets: never handed to a background job, whose arguments are stored and shown."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -31,7 +31,7 @@ from ..ui.panels.billing import (
     SyncRunPanel,
 )
 from .actions import BulkVerbView, ObjectVerbView, wants_apply
-from .base import DETAIL, NAMELESS_LIST, RECORD_LIST, RECORD_PAGE, Counted, SecretImportView
+from .base import DETAIL, NAMELESS_LIST, RECORD_LIST, RECORD_PAGE, Counted, SecretEditView, SecretImportView
 
 # ------------------------------------------------------------------------------------------------------------- billing systems
 
@@ -105,7 +105,7 @@ class BillingSystemServicesView(generic.ObjectChildrenView):
 
 @register_model_view(BillingSystem, "add", detail=False)
 @register_model_view(BillingSystem, "edit")
-class BillingSystemEditView(generic.ObjectEditView):
+class BillingSystemEditView(SecretEditView):
     queryset = BillingSystem.objects.all()
     form = forms.BillingSystemForm
 

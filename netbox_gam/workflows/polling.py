@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from nornir_tasks.contracts import AlarmReading, DeviceReading, EndpointReading, Failure, Progress, TargetResult
 from nornir_tasks.contracts import EndpointState as ReadState
 from nornir_tasks.errors import ErrorKind
+from nornir_tasks.gam.alarms import CONDITIONS
 
 from .. import gateway
 from ..choices import AlarmSeverityChoices, AlarmSourceChoices, EndpointStatusChoices
@@ -23,6 +24,7 @@ from . import alarms, observed
 from .saving import create, update
 
 type OnProgress = Callable[[Progress], None]
+CONDITION_WORDS = dict(CONDITIONS.values())
 UNREACHABLE_KEY = "polling:unreachable"
 RELATED = (
     "device__site",
@@ -161,7 +163,7 @@ def follow_alarms(gam: GamDevice, reading: DeviceReading) -> None:
             condition=item.condition,
             severity=str(item.severity),
             service_affecting=item.service_affecting,
-            text=item.description[:300],
+            text=(item.description or CONDITION_WORDS.get(item.condition, ""))[:300],
             raised=_time_of(item),
         )
     if "alarms" in reading.incomplete:

@@ -24,7 +24,7 @@ from ..contracts import (
 from ..errors import RuleViolation
 from ..gam.catalog import GamModel
 from ..gam.rules import check_config, short_uplink
-from .state import apply_to, field_diffs, find, objects
+from .state import apply_to, changed_fields, field_diffs, find, objects
 
 type Removal = tuple[ChangeKind, str]
 """An object that shall go: its kind and its name."""
@@ -204,7 +204,7 @@ def interrupted(config: ShelfConfig, changes: Iterable[Change]) -> tuple[str, ..
     names: set[str] = set()
     quiet = {"description", "profile", "name"}
     for change in changes:
-        touched = {diff.field for diff in change_diffs(change)}
+        touched = {name for name, _old, _new in changed_fields(change.before, change.after)}
         if isinstance(change.before, SubscriberConfig) and (change.after is None or touched - quiet):
             names.add(change.before.name)
         if isinstance(change.before, EndpointConfig) and (change.after is None or touched & {"mac", "port", "auto_port"}):

@@ -20,6 +20,24 @@ from ..contracts import (
 )
 from ..gam.rules import allocate_id
 
+FIELD_WORDS = {
+    "mac": "MAC address",
+    "auto_port": "automatic port",
+    "allow_management": "management access",
+    "downstream_mbps": "downstream Mbit/s",
+    "upstream_mbps": "upstream Mbit/s",
+    "vlan": "VLAN",
+    "profile": "bandwidth profile",
+    "remapped_vlan": "remapped VLAN",
+    "port2_vlan": "second port VLAN",
+    "allowed_vlans": "allowed VLANs",
+    "double_tag": "double tagged",
+    "outer_vlan": "outer VLAN",
+    "nni": "NNI uplink",
+    "poe": "PoE",
+}
+"""What the fields of a configuration object are called for people; the others go by their own name."""
+
 KIND_WORDS = {ChangeKind.PROFILE: "bandwidth profile", ChangeKind.ENDPOINT: "endpoint", ChangeKind.SUBSCRIBER: "subscriber"}
 
 
@@ -126,18 +144,25 @@ def value_text(value: object) -> str:
 
 
 def field_diffs(before: ConfigObject | None, after: ConfigObject | None) -> tuple[FieldDiff, ...]:
-    """Every field that differs, in the order of the dataclass; for an add or a remove every field that is set."""
+    """Every field that differs, in words and in the order of the dataclass; for an add or a remove every field that is set."""
+    return tuple(
+        FieldDiff(FIELD_WORDS.get(name, name), value_text(old), value_text(new)) for name, old, new in changed_fields(before, after)
+    )
+
+
+def changed_fields(before: ConfigObject | None, after: ConfigObject | None) -> tuple[tuple[str, object, object], ...]:
+    """Name, old and new value of every field that differs; for an add or a remove of every field that is set."""
     present = after if after is not None else before
     if present is None:
         return ()
-    found: list[FieldDiff] = []
+    found: list[tuple[str, object, object]] = []
     for item in fields(present):
         if item.name == "id":
             continue
         old = getattr(before, item.name) if before is not None else None
         new = getattr(after, item.name) if after is not None else None
         if old != new and ((before is not None and after is not None) or value_text(old) != value_text(new)):
-            found.append(FieldDiff(item.name, value_text(old), value_text(new)))
+            found.append((item.name, old, new))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ complete and the credential saw as much as the time before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ..contracts import (
     BillingPlan,
@@ -65,7 +66,8 @@ def compare_snapshot(
     if conclusive:
         found += [*run.stale_links(), *run.orphans()]
         found += run.unclaimed() if all_systems_read else ()
-    findings = {item.fingerprint: item for item in found if conclusive or item.kind not in ABSENCE_KINDS}
+    named = (run.with_plan_name(item) for item in found)
+    findings = {item.fingerprint: item for item in named if conclusive or item.kind not in ABSENCE_KINDS}
     return Comparison(
         matches=run.matching.matches,
         unmatched=run.matching.unmatched,
@@ -91,6 +93,11 @@ class _Comparing:
         self.prefixes = {endpoint.mac[:8] for endpoint in intent.endpoints}
         self.disputed = {_id(service) for conflict in self.matching.conflicts for service in conflict.services}
         self.matched = {_id(match.service): match for match in self.matching.matches}
+
+    def with_plan_name(self, item: FindingDraft) -> FindingDraft:
+        """The finding with its billed plan named, beside the plan's id."""
+        plan = self.billed.get(str(item.billing.get("plan", "")))
+        return item if plan is None else replace(item, billing={**item.billing, "plan": plan.name, "plan_id": plan.external_id})
 
     # ------------------------------------------------------------------------------------------------------- services
 

@@ -49,7 +49,7 @@ def draft(
     return FindingDraft(
         kind=kind,
         fingerprint=fingerprint(kind, system, identity),
-        title=title,
+        title=title[:1].upper() + title[1:],
         external_id=service.external_id if service else "",
         entity=service.entity if service else "",
         subscriber_key=subscriber.key if subscriber else None,

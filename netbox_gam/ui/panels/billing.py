@@ -17,7 +17,13 @@ from ..words import between, duration_in_words, shelf_rates
 
 def named(numbers: dict[str, Any], words: Callable[[Any], str]) -> list[tuple[str, str]]:
     """A JSON object as names and values in words; not left to a template, where a key such as ``items`` hides the method."""
-    return [(name.replace("_", " ").capitalize(), words(value)) for name, value in numbers.items()]
+    return [(_title(name), words(value)) for name, value in numbers.items()]
+
+
+def _title(name: str) -> str:
+    """A collection's name for people: ``ip_assignments`` becomes ``IP assignments``."""
+    words = name.split("_")
+    return " ".join([words[0].upper() if words[0] in ("ip", "radius", "mac") else words[0].capitalize(), *words[1:]])
 
 
 class BillingSystemPanel(panels.ObjectAttributesPanel):

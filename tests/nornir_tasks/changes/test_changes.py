@@ -129,7 +129,7 @@ def test_what_is_not_named_stays() -> None:
     wish = ShelfConfig(subscribers=(replace(SHELF.subscribers[0], vlan=4094, id=0),))
     changes = compute_changes(SHELF, wish)
     assert [(c.action, c.kind, c.name) for c in changes] == [("set", "subscriber", "a")]
-    assert change_diffs(changes[0]) == (FieldDiff("vlan", "10", "4094"),)
+    assert change_diffs(changes[0]) == (FieldDiff("VLAN", "10", "4094"),)
     assert apply_all(SHELF, changes).endpoints == SHELF.endpoints
     assert compute_changes(SHELF, ShelfConfig()) == ()
 
