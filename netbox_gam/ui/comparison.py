@@ -24,7 +24,8 @@ COMPARED: tuple[tuple[Any, str, str, str], ...] = (
 )
 # Beside each other for orientation; their values differ by nature.
 ALIGNED: tuple[tuple[Any, str, str, str], ...] = ((_("Name"), "name", "subscriber", "endpoint"),)
-NOTHING = (None, "")
+# A side without a place says nothing of it.
+PLACES = {"gam", "port"}
 SAME_MEANING = {"in_service": "active"}
 STATES = {"state", "status"}
 STATE_WORDS = {**dict(ServiceStateChoices), **dict(SubscriberStatusChoices)}
@@ -59,7 +60,7 @@ def compare(billing: Mapping[str, Any], intent: Mapping[str, Any], actual: Mappi
 
 
 def _row(label: Any, keys: Sequence[str], sides: Sequence[Mapping[str, Any]], *, marked: bool) -> Row:
-    stated = [side[key] for key, side in zip(keys, sides, strict=True) if side.get(key) not in NOTHING]
+    stated = [side[key] for key, side in zip(keys, sides, strict=True) if key in side and (side[key] or key not in PLACES)]
     billing, intent, actual = (_value(key, side.get(key)) for key, side in zip(keys, sides, strict=True))
     return Row(label, billing, intent, actual, differs=marked and disagree(stated))
 
