@@ -159,7 +159,7 @@ def test_stale_plan_writes_nothing_and_says_what_changed(bench: Bench, driver: G
     bench.on_shelf(lambda shelf: setattr(shelf.running.subscribers[1], "vlan", 777))
     result = apply_plan(driver, plan, Book(), QUICK)
     assert result.outcome is ApplyOutcome.STALE
-    assert any("vlan was 100, is 777" in line for line in result.difference)
+    assert any("VLAN was 100, is 777" in line for line in result.difference)
     assert bench.written() == []
 
 
@@ -205,7 +205,7 @@ def test_lost_write_is_found_by_reading_back(bench: Bench, driver: GamDriver) ->
     bench.faults(lose=["4094"])
     result = apply_plan(driver, plan_for(driver), Book(), QUICK)
     assert result.outcome is ApplyOutcome.ROLLED_BACK
-    assert any("vlan expected 4094, found 100" in line for line in result.difference)
+    assert any("VLAN expected 4094, found 100" in line for line in result.difference)
     untouched(bench, result, before)
 
 
