@@ -35,7 +35,7 @@ class BandwidthPlanViewTest(GamViewTestCases.NamedViewTestCase):
         data["downstream_shelf_mbps"] = 5000
         response = self.client.post(self._get_url("add"), post_data(data))
         self.assertHttpStatus(response, 200)
-        self.assertIn("downstream_kbps", response.context["form"].errors)
+        self.assertIn("downstream_shelf_mbps", response.context["form"].errors)
 
     def test_page_shows_the_limit_on_the_shelf(self):
         self.add_permissions("netbox_gam.view_bandwidthplan")
