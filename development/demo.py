@@ -111,7 +111,7 @@ def start(stack: ExitStack, state: Path, clock: Clock) -> Running:
         old.unlink(missing_ok=True)
 
     def run(name: str, *words: str, env: dict[str, str] | None = None) -> Guarded:
-        process = Guarded([sys.executable, "-m", *words], env=env, log=logs / f"{name}.log")
+        process = Guarded([sys.executable, "-m", *words], env=env, log=logs / f"{name}.log", grace=0.5)
         stack.callback(process.stop)
         return process
 

@@ -33,6 +33,11 @@ type OnProgress = Callable[[Progress], None]
 type Removal = tuple[ChangeKind, str]
 
 
+def preload() -> None:
+    """Load what the jobs need, in a worker that is about to fork for each of them."""
+    nornir_tasks.preload()
+
+
 def discover(
     ranges: Sequence[str], template: DeviceTarget, on_progress: OnProgress | None = None
 ) -> list[TargetResult[Discovered]]:

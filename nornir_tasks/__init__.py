@@ -8,6 +8,7 @@ and never raises per device. The libraries behind them are loaded on first use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -53,15 +54,23 @@ __all__ = [
     "guard",
     "plan",
     "poll",
+    "preload",
     "read",
     "recover",
 ]
 
 WORKERS = 20
+HEAVY = ("billing", "reconcile", "runner", "connections.json_rpc", "connections.snmp", "tasks.discover", "tasks.provision")
 DISCOVERY_WORKERS = 32
 """As many as may be in flight: a silent address costs waiting, not work."""
 READ_SECONDS = 120.0
 APPLY_SECONDS = 300.0
+
+
+def preload() -> None:
+    """Load the libraries behind this interface now, for a process that forks for every job. Starts no thread, opens nothing."""
+    for name in HEAVY:
+        import_module(f".{name}", __name__)
 
 
 # ------------------------------------------------------------------------------------------------------------------- shelves
