@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from nornir_tasks.contracts import FindingDraft, FindingKind, ServiceState
+from nornir_tasks.contracts import Comparison, FindingDraft, FindingKind, ServiceState
 
 from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
 from ..exceptions import InvalidState
@@ -27,8 +27,6 @@ from ..models import (
 from . import services
 from .saving import create, update
 
-ABSENCE_KINDS = (FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER, FindingKind.STALE_LINK, FindingKind.EQUIPMENT_WITHOUT_ACCOUNT)
-
 
 @dataclass
 class StoredFindings:
@@ -40,25 +38,21 @@ class StoredFindings:
     resolved: int = 0
 
 
-def store(
-    system: BillingSystem, run: SyncRun, drafts: Sequence[FindingDraft], *, at: datetime, complete: bool, conclusive: bool
-) -> StoredFindings:
+def store(system: BillingSystem, run: SyncRun, comparison: Comparison, *, at: datetime, all_systems_read: bool) -> StoredFindings:
     """Create new findings, keep standing ones, resolve those that are gone.
 
-    An incomplete reading resolves nothing; an inconclusive one leaves the kinds that follow from absence alone. A subscriber
-    nobody pays for is no billing system's finding: every system's run finds the same one.
+    A comparison that is not conclusive left findings out, so it resolves none. A subscriber nobody pays for is no billing system's
+    finding: every system's run finds the same one, and only a run after every system was read can tell that it is gone.
     """
     report = StoredFindings()
-    own = [draft for draft in drafts if draft.kind is not FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER]
-    shared = [
-        replace(draft, fingerprint=_nobodys(draft)) for draft in drafts if draft.kind is FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER
-    ]
-    for owner, chosen in ((system, own), (None, shared)):
-        known = {finding.fingerprint: finding for finding in Finding.objects.filter(system=owner)}
-        current = _store_drafts(owner, run, chosen, known, at, report)
-        if complete:
-            gone = [finding for fingerprint, finding in known.items() if fingerprint not in current]
-            report.resolved += _resolve(gone, run, conclusive=conclusive)
+    own, shared = [], []
+    for draft in comparison.findings:
+        if draft.kind is FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER:
+            shared.append(replace(draft, fingerprint=_nobodys(draft)))
+        else:
+            own.append(draft)
+    _store_side(system, run, own, at, report, resolve=comparison.conclusive)
+    _store_side(None, run, shared, at, report, resolve=comparison.conclusive and all_systems_read)
     return report
 
 
@@ -66,14 +60,16 @@ def _nobodys(draft: FindingDraft) -> str:
     return hashlib.sha256(f"{draft.kind}:{draft.subscriber_key}".encode()).hexdigest()
 
 
-def _store_drafts(
+def _store_side(
     owner: BillingSystem | None,
     run: SyncRun,
     drafts: Sequence[FindingDraft],
-    known: dict[str, Finding],
     at: datetime,
     report: StoredFindings,
-) -> set[str]:
+    *,
+    resolve: bool,
+) -> None:
+    known = {finding.fingerprint: finding for finding in Finding.objects.filter(system=owner)}
     for draft in drafts:
         finding = known.get(draft.fingerprint)
         if finding is None:
@@ -86,7 +82,9 @@ def _store_drafts(
             report.standing += 1
     current = {draft.fingerprint for draft in drafts}
     Finding.objects.filter(system=owner, fingerprint__in=current).update(last_seen=at, sync_run=run)
-    return current
+    gone = [finding for fingerprint, finding in known.items() if fingerprint not in current] if resolve else []
+    for finding in gone:
+        report.resolved += update(finding, message=f"No longer found by {run}", state=FindingStateChoices.RESOLVED)
 
 
 def _create(system: BillingSystem | None, run: SyncRun, draft: FindingDraft, at: datetime) -> Finding:
@@ -118,15 +116,6 @@ def _came_back(finding: Finding) -> bool:
     waiting = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.APPLYING)
     accepted = finding.state == FindingStateChoices.ACCEPTED
     return accepted and (finding.change_plan is None or finding.change_plan.status not in waiting)
-
-
-def _resolve(gone: Sequence[Finding], run: SyncRun, *, conclusive: bool) -> int:
-    resolved = 0
-    for finding in gone:
-        if finding.state == FindingStateChoices.RESOLVED or (not conclusive and finding.kind in ABSENCE_KINDS):
-            continue
-        resolved += update(finding, message=f"No longer found by {run}", state=FindingStateChoices.RESOLVED)
-    return resolved
 
 
 def accept(finding: Finding, *, user: Any) -> ChangePlan:

@@ -119,11 +119,9 @@ def _compare_and_store(system: BillingSystem, run: SyncRun, snapshot: BillingSna
     problems += unrecorded
     clock.lap("link")
     comparison = _compare(system, snapshot, scope)
-    stored = findings.store(
-        system, run, comparison.findings, at=snapshot.taken_at, complete=snapshot.complete, conclusive=comparison.conclusive
-    )
+    stored = findings.store(system, run, comparison, at=snapshot.taken_at, all_systems_read=_all_systems_read(system, snapshot))
     if snapshot.complete:
-        _store_services(system, snapshot)
+        _store_services(system, snapshot, forget=comparison.conclusive)
     report.opened, report.standing = stored.opened + stored.reopened, stored.standing
     report.resolved = stored.resolved
     report.by_kind = dict(Counter(str(draft.kind) for draft in comparison.findings))
@@ -364,8 +362,11 @@ def _fill_contact(subscriber: Subscriber, service: BillingService) -> None:
     update(subscriber, message="Filled from billing", **missing)
 
 
-def _store_services(system: BillingSystem, snapshot: BillingSnapshot) -> None:
-    """The last complete snapshot, for the pages; rows of services that are gone leave with it."""
+def _store_services(system: BillingSystem, snapshot: BillingSnapshot, *, forget: bool) -> None:
+    """The last complete snapshot, for the pages.
+
+    :param forget: rows of services that are gone leave; not so where they may only be out of the credential's sight
+    """
     rows = [
         BilledService(
             system=system,
@@ -385,4 +386,5 @@ def _store_services(system: BillingSystem, snapshot: BillingSnapshot) -> None:
     BilledService.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=unique, update_fields=list(BILLED_FIELDS), batch_size=1000
     )
-    BilledService.objects.filter(system=system, read_at__lt=snapshot.taken_at).delete()
+    if forget:
+        BilledService.objects.filter(system=system, read_at__lt=snapshot.taken_at).delete()

@@ -99,6 +99,29 @@ class ReconciliationTests(TownTestCase):
         self.assertEqual((self.snapshot(), BillingLink.objects.count()), (before, links))
         self.assertFalse(ChangePlan.objects.exists())
 
+    def test_a_credential_that_sees_less_than_before_resolves_and_forgets_nothing(self) -> None:
+        self.run_all()
+        self.run_all()
+        before, services = self.snapshot(), BilledService.objects.count()
+        self.billing.set_mode("splynx", partner_only=2)
+        report = reconciliation.reconcile(BillingSystem.objects.get(type="splynx"), user=self.user)
+        after = self.snapshot()
+        self.assertEqual({key: after[key] for key in before}, before, report.run.problems)
+        self.assertEqual(BilledService.objects.count(), services)
+
+    def test_a_system_nobody_has_read_yet_settles_nothing_for_services_nobody_pays_for(self) -> None:
+        self.run_all()
+        self.run_all()
+        open_ones = Finding.objects.filter(kind=NOBODYS, state="open").count()
+        self.assertGreater(open_ones, 0)
+        BillingSystem.objects.create(name="New", type="sonar", url="http://127.0.0.1:9", auth="bearer", token="unread")
+        self.run_all_but("New")
+        self.assertEqual(Finding.objects.filter(kind=NOBODYS, state="open").count(), open_ones)
+
+    def run_all_but(self, name: str) -> None:
+        for system in BillingSystem.objects.exclude(name=name).order_by("name"):
+            reconciliation.reconcile(system, user=self.user)
+
     def test_a_difference_that_is_gone_resolves_its_finding_and_one_that_returns_reopens_it(self) -> None:
         self.run_all()
         finding = Finding.objects.filter(kind="inactive_on_network", system__type="sonar").first()
