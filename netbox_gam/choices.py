@@ -375,6 +375,25 @@ class AlarmStateChoices(ChoiceSet):
     ]
 
 
+class AlarmTransitionChoices(ChoiceSet):
+    """What happened to an alarm."""
+
+    RAISED = "raised"
+    CHANGED = "changed"
+    CLEARED = "cleared"
+    ACKNOWLEDGED = "acknowledged"
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    CHOICES = [
+        Choice(RAISED, _("Raised"), "red"),
+        Choice(CHANGED, _("Changed"), "orange", _("Another severity, or affecting service now")),
+        Choice(CLEARED, _("Cleared"), "green"),
+        Choice(ACKNOWLEDGED, _("Acknowledged"), "yellow"),
+        Choice(SHELVED, _("Shelved"), "gray", _("Put aside until a date")),
+        Choice(UNSHELVED, _("Unshelved"), "cyan"),
+    ]
+
+
 class AlarmSourceChoices(ChoiceSet):
     """Who raised an alarm."""
 

@@ -186,8 +186,33 @@ class ReadProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareImage:
+    """One firmware image of a shelf: ``slot`` is ``boot``, ``active`` or ``alternate``."""
+
+    slot: str
+    name: str = ""
+    version: str = ""
+    built: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """One file of a shelf's flash file system (``startup-config``). ``modified`` is the shelf's own text."""
+
+    name: str
+    size_bytes: int | None = None
+    modified: str = ""
+    attributes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SystemFacts:
-    """Identity and health of a shelf. ``model`` and ``serial`` come from SYSUTIL BoardType/BoardSerial, not ENTITY-MIB."""
+    """Identity and health of a shelf. ``model`` and ``serial`` come from SYSUTIL BoardType/BoardSerial, not ENTITY-MIB.
+
+    ``clock`` is the shelf's own time, as naive as the shelf gives it. ``profiles_used`` counts occupied bandwidth profile slots,
+    the built-in one among them. ``config_saved``: running and startup configuration are equal; None where that was not compared.
+    """
 
     model: str
     serial: str
@@ -207,13 +232,22 @@ class SystemFacts:
     fans_rpm: tuple[int, ...] = ()
     power_supplies: Mapping[str, str] = field(default_factory=dict)
     led: str = ""
+    images: tuple[FirmwareImage, ...] = ()
+    files: tuple[ConfigFile, ...] = ()
+    flash_bytes: int | None = None
+    flash_free_bytes: int | None = None
+    clock: datetime | None = None
+    subscriber_model: SubscriberModel | None = None
+    profiles_used: int | None = None
+    config_saved: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PortReading:
     """One G.hn port, 1-based ``number``; ``name`` is the operator's label.
 
-    Counters are the 64-bit IF-MIB ones, octets since some reset.
+    Counters are the 64-bit IF-MIB ones, octets and frames since some reset; ``counter_bits`` is 32 where the shelf has only the old
+    ones. ``outage`` is the shelf's own word for "serves no endpoint", ``outage_service_affecting`` that a subscriber is behind it.
     """
 
     number: int
@@ -229,6 +263,11 @@ class PortReading:
     out_octets: int | None = None
     in_errors: int | None = None
     out_errors: int | None = None
+    in_discards: int | None = None
+    out_discards: int | None = None
+    counter_bits: int = 64
+    outage: bool | None = None
+    outage_service_affecting: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +298,31 @@ class EthernetReading:
     in_errors: int | None = None
     out_errors: int | None = None
     sfp: SfpReading | None = None
+    enabled: bool | None = None
+    full_duplex: bool | None = None
+    in_discards: int | None = None
+    out_discards: int | None = None
+    counter_bits: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEthernet:
+    """One Ethernet port of an endpoint, 1-based ``number``."""
+
+    number: int
+    link_up: bool | None = None
+    full_duplex: bool | None = None
+    speed_mbps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PoeReading:
+    """Power over Ethernet of a "+" endpoint. ``mode`` is ``802.3af``, ``802.3at`` or empty."""
+
+    port: int
+    enabled: bool | None = None
+    mode: str = ""
+    overload: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +330,7 @@ class EndpointReading:
     """One endpoint as the shelf sees it, configured or not. Rx is downstream, Tx upstream (seen from the endpoint).
 
     ``configured_id`` 0 means unknown to the shelf. When ``alive`` is false the rates are not meaningful and are ``None``.
+    ``frames_*`` and ``errors_*`` count G.hn frames (PDUs) since some reset, down to the endpoint and up from it.
     """
 
     mac: str
@@ -290,6 +355,42 @@ class EndpointReading:
     tx_max_mbps: int | None = None
     rx_usage_mbps: int | None = None
     tx_usage_mbps: int | None = None
+    hardware: str = ""
+    assembly: str = ""
+    revision: str = ""
+    ethernet: tuple[EndpointEthernet, ...] = ()
+    poe: PoeReading | None = None
+    upgrade: str = ""
+    error_percent_down: float | None = None
+    error_percent_up: float | None = None
+    frames_down: int | None = None
+    frames_up: int | None = None
+    snr_down_db: float | None = None
+    snr_up_db: float | None = None
+
+
+class AlarmChange(StrEnum):
+    """What a row of a shelf's alarm log says happened (MIB: 0 raising, 1 clearing, 2 changed, 3 transient)."""
+
+    RAISED = "raised"
+    CLEARED = "cleared"
+    CHANGED = "changed"
+    TRANSIENT = "transient"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLogReading:
+    """One row of a shelf's alarm log; ``index`` grows with time until the log is cleared. Times are the shelf's own text."""
+
+    index: int
+    uuid: str
+    entity: str
+    condition: str
+    severity: AlarmSeverity
+    service_affecting: bool
+    change: AlarmChange
+    occurred: str = ""
+    reported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +421,7 @@ class DeviceReading:
     ethernet: tuple[EthernetReading, ...] | None = None
     endpoints: tuple[EndpointReading, ...] | None = None
     alarms: tuple[AlarmReading, ...] | None = None
+    alarm_log: tuple[AlarmLogReading, ...] | None = None
     problems: tuple[ReadProblem, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     incomplete: frozenset[str] = frozenset()

@@ -3,12 +3,13 @@
 from .access import CredentialProfile, SnmpProfile
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
-from .monitoring import Alarm, DeviceSample, DeviceState, EndpointSample, EndpointState, PortSample, PortState
+from .monitoring import Alarm, AlarmEvent, DeviceSample, DeviceState, EndpointSample, EndpointState, PortSample, PortState
 from .provisioning import ChangePlan, ChangeStep
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
 
 __all__ = (
     "Alarm",
+    "AlarmEvent",
     "BandwidthPlan",
     "BilledService",
     "BillingLink",

@@ -6,7 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import AlarmSeverityChoices, AlarmSourceChoices, AlarmStateChoices, EndpointStateChoices
+from ..choices import (
+    AlarmSeverityChoices,
+    AlarmSourceChoices,
+    AlarmStateChoices,
+    AlarmTransitionChoices,
+    EndpointStateChoices,
+)
 from .base import ObservedModel, RecordModel, observed_key
 
 
@@ -61,6 +67,39 @@ class Alarm(RecordModel):
 
     def get_source_color(self) -> str | None:
         return AlarmSourceChoices.colors.get(self.source)
+
+
+class AlarmEvent(ObservedModel):
+    """One thing that happened to an alarm: its history, and what people are told of.
+
+    ``announce`` is False for what nobody is to hear of (suppressed, shelved, flapping); ``told`` is when those it concerns were
+    told.
+    """
+
+    alarm = observed_key("netbox_gam.Alarm", related_name="events")
+    gam = observed_key("netbox_gam.GamDevice", related_name="+")
+    at = models.DateTimeField()
+    transition = models.CharField(max_length=20, choices=AlarmTransitionChoices)
+    severity = models.CharField(max_length=2, choices=AlarmSeverityChoices)
+    text = models.CharField(max_length=300, blank=True)
+    user = observed_key(settings.AUTH_USER_MODEL, related_name="+", null=True)
+    announce = models.BooleanField(default=True)
+    told = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+        verbose_name = _("alarm event")
+        verbose_name_plural = _("alarm events")
+        indexes = [
+            models.Index(fields=("id",), condition=models.Q(announce=True, told=None), name="netbox_gam_alarmevent_untold"),
+            models.Index(fields=("gam", "at"), name="netbox_gam_alarmevent_gam_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_transition_display()} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    def get_transition_color(self) -> str | None:
+        return AlarmTransitionChoices.colors.get(self.transition)
 
 
 class DeviceState(ObservedModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from ..contracts import (
     AlarmReading,
@@ -330,7 +331,7 @@ def _up(row: Row, column: str) -> bool | None:
     return row.one_of(column, {1: True, 2: False, 3: False, 4: None, 5: False, 6: False, 7: False})
 
 
-def _counters(row: Row) -> dict[str, int | None]:
+def _counters(row: Row) -> dict[str, Any]:
     return {name: row.integer(name) for name in ("in_octets", "out_octets", "in_errors", "out_errors")}
 
 

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("netbox_gam", "nornir_tasks")
 # Pure: the dataclasses, their JSON form, the errors, the catalogue and the rules.
 CONTRACT_MODULES = ("nornir_tasks.contracts", "nornir_tasks.errors", "nornir_tasks.gam", "nornir_tasks.plan_codec")
+# Pure as well, and the vocabulary of every surface that shows measurements.
+MONITORING = "nornir_tasks.monitoring"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ ONLY = {
         ("nornir_tasks/billing/http.py", "nornir_tasks/connections/json_rpc.py"),
     ),
     "only gateway.py calls nornir_tasks": (
-        lambda name: within(name, "nornir_tasks") and not within(name, *CONTRACT_MODULES),
+        lambda name: within(name, "nornir_tasks") and not within(name, *CONTRACT_MODULES, MONITORING),
         ("netbox_gam/gateway.py", "nornir_tasks/"),
     ),
     "only choices, credentials, forms, gateway, jobs, models, settings, targets and workflows use the contracts of nornir_tasks": (

@@ -21,6 +21,7 @@ TESTS = Path(__file__).parent
 
 # Models without pages, API and search of their own, and why.
 WITHOUT_SURFACES = {
+    "AlarmEvent": "the history of an alarm: a panel of it",
     "BilledService": "the last snapshot of a billing system: a tab of it; written in bulk, replaced as a whole",
     "DeviceSample": "a measurement: drawn in charts of its GAM",
     "DeviceState": "the last reading of a GAM: a panel and columns of it",

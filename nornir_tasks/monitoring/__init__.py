@@ -1,0 +1,1 @@
+"""Pure decisions about readings: what is measured, what is wrong. No I/O, no Django."""
