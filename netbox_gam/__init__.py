@@ -29,7 +29,7 @@ class GamConfig(PluginConfig):
         "guard_shrink_count": 50,
         "guard_cut_percent": 10,
         "guard_cut_count": 25,
-        "sample_retention_days": 30,
+        "retention_days": {"raw": 7, "5m": 60, "1h": 400, "1d": 1830},
     }
 
     def ready(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.core.exceptions import ImproperlyConfigured
 from netbox.plugins import get_plugin_config
@@ -85,9 +86,26 @@ def guard_limits() -> GuardLimits:
     )
 
 
-def sample_retention_days() -> int:
-    """Days samples are kept."""
-    return int(_number("sample_retention_days", 1))
+RESOLUTIONS = ("raw", "5m", "1h", "1d")
+
+
+def retention_days(resolution: str) -> int:
+    """Days measurements of a resolution (``raw``, ``5m``, ``1h``, ``1d``) are kept."""
+    return _retention()[str(resolution)]
+
+
+def _retention() -> dict[str, int]:
+    value = get_plugin_config(PLUGIN, "retention_days")
+    where = f"PLUGINS_CONFIG['{PLUGIN}']['retention_days']"
+    if not isinstance(value, dict) or set(value) - set(RESOLUTIONS):
+        raise ImproperlyConfigured(f"{where} is {value!r}: days by resolution ({', '.join(RESOLUTIONS)}) are needed")
+    days = {"raw": 7, "5m": 60, "1h": 400, "1d": 1830} | value
+    for name, number in days.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise ImproperlyConfigured(f"{where}[{name!r}] is {number!r}: a whole number of days, at least 1, is needed")
+    if not all(days[finer] <= days[coarser] for finer, coarser in pairwise(RESOLUTIONS)):
+        raise ImproperlyConfigured(f"{where} is {days!r}: a coarser resolution cannot be kept shorter than a finer one")
+    return days
 
 
 def check() -> None:
@@ -99,4 +117,4 @@ def check() -> None:
         read()
     suspended_vlan()
     guard_limits()
-    sample_retention_days()
+    _retention()

@@ -12,16 +12,15 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from nornir_tasks.contracts import AlarmReading, DeviceReading, EndpointReading, Failure, Progress, TargetResult
-from nornir_tasks.contracts import EndpointState as ReadState
 from nornir_tasks.errors import ErrorKind
 from nornir_tasks.gam.alarms import CONDITIONS
 
 from .. import gateway
-from ..choices import AlarmSeverityChoices, AlarmSourceChoices, EndpointStatusChoices
+from ..choices import AlarmSeverityChoices, AlarmSourceChoices
 from ..models import Endpoint, GamDevice
 from ..targets import device_targets
 from . import alarms, observed
-from .saving import create, update
+from .observation import Observation
 
 type OnProgress = Callable[[Progress], None]
 CONDITION_WORDS = dict(CONDITIONS.values())
@@ -75,8 +74,6 @@ def store_result(gam: GamDevice, result: TargetResult[DeviceReading], report: Po
         return
     reading = result.value
     with transaction.atomic():
-        if reading.endpoints is not None:
-            note_endpoints(gam, reading.endpoints)
         report.samples += observed.store(gam, reading, seconds=result.seconds)
         alarms.clear_alarm(gam, key=UNREACHABLE_KEY)
         follow_alarms(gam, reading)
@@ -88,7 +85,8 @@ def store_result(gam: GamDevice, result: TargetResult[DeviceReading], report: Po
 
 
 def _store_unreadable(gam: GamDevice, failure: Failure, report: PollReport, *, seconds: float = 0) -> None:
-    observed.store_failure(gam, failure, seconds=seconds)
+    failed: TargetResult[DeviceReading] = TargetResult(str(gam), failure=failure, seconds=seconds)
+    observed.store_batch([Observation(gam, failed, timezone.now())])
     report.failures[str(gam)] = f"{failure.message} [{failure.kind}]"
     alarms.raise_alarm(
         gam,
@@ -97,55 +95,6 @@ def _store_unreadable(gam: GamDevice, failure: Failure, report: PollReport, *, s
         severity=AlarmSeverityChoices.MAJOR,
         source=AlarmSourceChoices.POLLING,
         text=f"{failure.message} {failure.next_step}"[:300],
-    )
-
-
-def note_endpoints(gam: GamDevice, endpoints: tuple[EndpointReading, ...]) -> int:
-    """Record endpoints never seen before, and facts about known ones that changed (serial, model). Intent stays.
-
-    :returns: how many were new
-    """
-    seen = [item for item in endpoints if item.configured_id or item.state == ReadState.QUARANTINED_UNKNOWN_MAC or item.alive]
-    known = {endpoint.mac: endpoint for endpoint in Endpoint.objects.filter(mac_address__in=[item.mac for item in seen])}
-    ports = {port.number: port for port in gam.ports.all()}
-    new = 0
-    for item in seen:
-        endpoint = known.get(item.mac)
-        if endpoint is None:
-            _first_seen(gam, item, ports)
-            new += 1
-            continue
-        facts = {name: value for name, value in (("serial", item.serial), ("model", item.model)) if value}
-        if endpoint.status == EndpointStatusChoices.DISCOVERED:
-            facts["gam"] = gam
-            if item.configured_id:
-                facts |= _configured(item, ports)
-        update(endpoint, message=f"Seen by {gam}", **facts)
-    return new
-
-
-def _configured(item: EndpointReading, ports: dict[int, Any]) -> dict[str, Any]:
-    port = ports.get(item.configured_port) if item.configured_port else None
-    return {
-        "status": EndpointStatusChoices.CONFIGURED,
-        "name": item.name,
-        "port": port,
-        "auto_port": item.auto_port and port is None,
-    }
-
-
-def _first_seen(gam: GamDevice, item: EndpointReading, ports: dict[int, Any]) -> Endpoint:
-    values: dict[str, Any] = {"status": EndpointStatusChoices.DISCOVERED}
-    if item.configured_id:
-        values = _configured(item, ports)
-    return create(
-        Endpoint,
-        message=f"First seen by {gam}",
-        mac_address=item.mac,
-        gam=gam,
-        model=item.model,
-        serial=item.serial,
-        **values,
     )
 
 
