@@ -65,7 +65,7 @@ class StatusPageTests(TestCase):
         self.assertEqual(self.page().status_code, 302)
 
     def test_shows_how_it_goes(self) -> None:
-        good, bad = fleet_at_work()
+        _good, bad = fleet_at_work()
         may(self.user, "view")
         page = self.page()
         for words in ("good-gam", "bad-gam", "Timeout", "host:1", "Hands out work", "99 % within 1.5 s", "gam-cycles"):
