@@ -7,6 +7,7 @@ import os
 import socket
 import uuid
 
+from . import jobs
 from .workflows import polling, samples, scheduling
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
@@ -25,6 +26,7 @@ def poll_batch(token: str) -> None:
 
 
 def roll_up() -> None:
-    """Roll measurements up, and close cycles that are over."""
+    """Roll measurements up, close cycles that are over, and see that the daily job goes on."""
     scheduling.close_cycles()
     samples.roll_up()
+    jobs.revive_recurring()

@@ -59,7 +59,13 @@ menu = PluginMenu(
                 _item("syncrun", _("Sync Runs"), editable=False),
             ),
         ),
-        (_("Monitoring"), (_item("alarm", _("Alarms"), editable=False),)),
+        (
+            _("Monitoring"),
+            (
+                _item("alarm", _("Alarms"), editable=False),
+                PluginMenuItem("plugins:netbox_gam:polling_status", _("Polling"), permissions=["netbox_gam.view_gamdevice"]),
+            ),
+        ),
         (
             _("Access"),
             (

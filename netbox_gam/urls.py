@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from utilities.urls import get_model_urls
 
-from . import views  # noqa: F401
+from . import views
 
 PATHS = {
     "gamdevice": "gam-devices",
@@ -27,10 +27,13 @@ PATHS = {
 }
 
 urlpatterns = [
-    pattern
-    for model, name in PATHS.items()
-    for pattern in (
-        path(f"{name}/", include(get_model_urls("netbox_gam", model, detail=False))),
-        path(f"{name}/<int:pk>/", include(get_model_urls("netbox_gam", model))),
-    )
+    path("polling/", views.PollingStatusView.as_view(), name="polling_status"),
+    *(
+        pattern
+        for model, name in PATHS.items()
+        for pattern in (
+            path(f"{name}/", include(get_model_urls("netbox_gam", model, detail=False))),
+            path(f"{name}/<int:pk>/", include(get_model_urls("netbox_gam", model))),
+        )
+    ),
 ]

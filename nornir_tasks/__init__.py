@@ -56,6 +56,7 @@ __all__ = [
     "poll",
     "preload",
     "read",
+    "recognise_hint",
     "recover",
 ]
 
@@ -74,6 +75,13 @@ def preload() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------------- shelves
+
+
+def recognise_hint(octets: bytes) -> str | None:
+    """What a datagram from a shelf is: ``trap`` (or inform, any version), ``syslog``, or None for anything else."""
+    from .connections.hints import recognise
+
+    return recognise(octets)
 
 
 def discover(

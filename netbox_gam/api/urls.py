@@ -1,5 +1,6 @@
 """Endpoints below ``/api/plugins/gam/``."""
 
+from django.urls import path
 from netbox.api.routers import NetBoxRouter
 
 from . import views
@@ -24,4 +25,4 @@ router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 
-urlpatterns = router.urls
+urlpatterns = [path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"), *router.urls]

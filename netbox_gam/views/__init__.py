@@ -105,6 +105,7 @@ from .monitoring import (
     AlarmListView,
     AlarmView,
 )
+from .polling import GamDeviceWatchView, PollingStatusView
 from .provisioning import (
     ChangePlanApplyView,
     ChangePlanBulkApplyView,
@@ -260,6 +261,7 @@ __all__ = (
     "GamDeviceListView",
     "GamDevicePollView",
     "GamDeviceView",
+    "GamDeviceWatchView",
     "GamPortBulkDeleteView",
     "GamPortBulkEditView",
     "GamPortBulkImportView",
@@ -269,6 +271,7 @@ __all__ = (
     "GamPortView",
     "InstallTypesView",
     "InterfaceGamView",
+    "PollingStatusView",
     "SnmpProfileBulkDeleteView",
     "SnmpProfileBulkEditView",
     "SnmpProfileBulkImportView",

@@ -27,6 +27,7 @@ from ..ui.panels.devices import (
     ManagementPanel,
     PortStatePanel,
 )
+from ..ui.panels.polling import SchedulePanel
 from ..ui.tabs import restricted_count
 from .actions import BulkVerbView, ObjectVerbView
 from .base import DETAIL, NAMELESS_LIST, RECORD_LIST, Counted
@@ -58,14 +59,14 @@ class GamDeviceListView(GamDeviceCounts, generic.ObjectListView):
 
 @register_model_view(GamDevice)
 class GamDeviceView(GetRelatedModelsMixin, generic.ObjectView):
-    queryset = GamDevice.objects.select_related("device__site", "observed")
+    queryset = GamDevice.objects.select_related("device__site", "observed", "poll_schedule")
     template_name = DETAIL
     actions = (actions.Poll, CloneObject, EditObject, DeleteObject)
     layout = layout.Layout(
         layout.Row(layout.Column(FaceplatePanel())),
         layout.Row(
             layout.Column(GamDevicePanel(), ManagementPanel(), TagsPanel(), CustomFieldsPanel(), PluginContentPanel("left_page")),
-            layout.Column(HealthPanel(), RelatedObjectsPanel(), CommentsPanel(), PluginContentPanel("right_page")),
+            layout.Column(HealthPanel(), SchedulePanel(), RelatedObjectsPanel(), CommentsPanel(), PluginContentPanel("right_page")),
         ),
         layout.Row(
             layout.Column(

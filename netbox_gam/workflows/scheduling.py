@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from .. import settings
@@ -91,11 +92,14 @@ def request_poll(gams: Iterable[GamDevice], *, user: Any = None) -> int:
 
 
 def request_poll_from(gam_ids: Iterable[int], *, not_within_seconds: float) -> int:
-    """Have GAMs read at once on a hint (a trap), unless they were read just now."""
-    now = timezone.now()
-    recent = now - timedelta(seconds=not_within_seconds)
-    rows = PollSchedule.objects.filter(gam_id__in=list(gam_ids), wanted=False).exclude(last_started__gt=recent)
-    return rows.update(wanted=True, next_due=now)
+    """Have GAMs read soon on a hint (a trap); how many were brought forward.
+
+    One that was begun just now is read again when that long has passed: what the hint tells of may have come after it was read.
+    """
+    soonest = Greatest(Now(), F("last_started") + timedelta(seconds=not_within_seconds))
+    rows = PollSchedule.objects.filter(gam_id__in=list(gam_ids), wanted=False)
+    being_read = Q(next_due__lte=F("last_started"))
+    return rows.filter(being_read | Q(next_due__gt=soonest)).update(wanted=True, next_due=soonest)
 
 
 def watch(gam: GamDevice) -> None:
