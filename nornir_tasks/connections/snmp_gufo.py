@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
+from operator import methodcaller
 from typing import Any
 
 from gufo.snmp import (
@@ -101,6 +102,7 @@ class GufoReader:
         self._socket: Any = None
         self._socket_timeout = 0.0
         self._answered = False
+        self._engine_remembered = False
         self._garbage = ""
         self._where = ""
         self._fallback: PysnmpReader | None = None
@@ -140,7 +142,7 @@ class GufoReader:
         last = base
         while True:
             try:
-                answer = self._request(lambda sock: sock.get_bulk(steps))
+                answer = self._request(methodcaller("get_bulk", steps))
             except StopAsyncIteration:
                 # An error in the answer, or the end of everything: gufo does not say.
                 return rows + self._pysnmp().walk(base, last)
@@ -180,7 +182,7 @@ class GufoReader:
         while at < len(texts):
             portion = texts[at : at + self._oids_per_get]
             anchored = portion if ANCHOR_TEXT in portion else [*portion, ANCHOR_TEXT]
-            answer = self._request(lambda sock, asked=anchored: sock.get_many(asked))
+            answer: dict[str, Any] = self._request(methodcaller("get_many", anchored))
             if ANCHOR_TEXT not in answer:
                 if len(portion) > 1:
                     self._oids_per_get = max(1, len(portion) // 2)
@@ -202,7 +204,6 @@ class GufoReader:
         :raises StopAsyncIteration: gufo's "no more rows"
         """
         refused = False
-        renewed = self._credential.version != "3"
         tries = 0
         while True:
             left = self._ends - time.monotonic()
@@ -213,10 +214,10 @@ class GufoReader:
                 self.requests += 1
                 answer = ask(sock)
             except BlockingIOError:
-                if not renewed and tries >= 1:
+                if self._engine_remembered and not self._answered:
                     # Silence may mean that another shelf, with another engine id, is at the address now.
-                    renewed = True
                     self._forget_engine()
+                    continue
             except SnmpDecodeError as error:
                 self._garbage = str(error)
             except SnmpAuthError as error:
@@ -297,6 +298,7 @@ class GufoReader:
             _engine_ids[place] = sock.get_engine_id()
             sock.set_keys(*keys)
         else:
+            self._engine_remembered = True
             sock = SnmpV3ClientSocket(self._where, engine, *keys, 0, 0, 0, nanoseconds)
         if user.require_auth():
             self.requests += 1
@@ -305,6 +307,7 @@ class GufoReader:
 
     def _forget_engine(self) -> None:
         _engine_ids.pop((self.address, self.port), None)
+        self._engine_remembered = False
         self._socket = None
 
     def _pysnmp(self) -> PysnmpReader:

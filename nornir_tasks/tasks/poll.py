@@ -25,7 +25,7 @@ from ..contracts import (
 )
 from ..errors import DeviceError, ErrorKind
 from ..gam import oids, read_plan, snmp_decode
-from ..gam.catalog import find_model
+from ..gam.catalog import ENDPOINT_MODELS, find_model
 from ..gam.oids import Oid, Table
 from ..gam.read_plan import TablePlan
 from ..gam.snmp_decode import EndpointTables
@@ -34,9 +34,7 @@ from ..gam.snmp_values import Row, Value, cell_rows, decode_mac, group_row, tabl
 MOST_TIMEOUTS = 2
 """After so many tables that timed out the rest is not tried: each costs the whole waiting time again."""
 MOST_LOG_ROWS = 2_000
-WITHOUT_POE = frozenset(
-    number for number, name in snmp_decode.ENDPOINT_MODELS.items() if name != "unknown" and not name.endswith("+")
-)
+WITHOUT_POE = frozenset(number for number, name in ENDPOINT_MODELS.items() if name != "unknown" and not name.endswith("+"))
 """Numbers of endpoint models that cannot feed PoE; nothing is asked about it."""
 
 
@@ -254,7 +252,7 @@ class _ShelfReading:
         """The newest rows, or those behind the last one known.
 
         The log has no "newest" and keeps thousands of rows. Where the last index is known, the next few are asked for by name;
-        otherwise its column of states is walked for the indexes and the newest rows are read.
+        otherwise its first column is walked for the indexes and the newest rows are read.
         """
         rows = self._walk(read_plan.ALARM_LOG) if self.alarm_log is True else self._log_after(int(self.alarm_log))
         if rows is None:
@@ -269,7 +267,7 @@ class _ShelfReading:
         return log if log or not newest else None
 
     def _log_after(self, last: int) -> dict[Oid, Row] | None:
-        """States of the rows after index ``last``, as far as they follow without a gap of a whole step."""
+        """The rows after index ``last``, as far as they follow without a gap of a whole step."""
         rows: dict[Oid, Row] = {}
         while True:
             indexes = [(last + step,) for step in range(1, read_plan.ALARM_LOG_STEP + 1)]
