@@ -137,9 +137,8 @@ def test_an_endpoint_in_both_tables_is_one_and_takes_what_is_missing_from_the_ot
 def test_a_dead_endpoint_has_no_rates() -> None:
     octets = (0, 14, 216, 25, 151, 230)
     detail = {octets: Row("d", "m", {"alive": 2, "rx_phy_mbps": 1805, "uptime": b"1s"}, [])}
-    (endpoint,) = snmp_decode.decode_endpoints(
-        {}, {octets: Row("b", "m", {"state": 0}, [])}, EndpointTables(detail_by_mac=detail), {}
-    )
+    by_mac = {octets: Row("b", "m", {"state": 0}, [])}
+    (endpoint,) = snmp_decode.decode_endpoints({}, by_mac, EndpointTables(detail_by_mac=detail), {})
     assert (endpoint.alive, endpoint.rx_phy_mbps, endpoint.uptime_seconds) == (False, None, None)
 
 
