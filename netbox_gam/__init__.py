@@ -23,13 +23,18 @@ class GamConfig(PluginConfig):
         "secret_file_dirs": ["/run/secrets"],
         "poll_workers": 20,
         "poll_deadline_seconds": 60,
+        "poll_batch_size": 50,
+        "cycle_deadline_seconds": 20,
+        "lease_margin_seconds": 25,
+        "slow_seconds": 3,
+        "backoff_cap_seconds": 300,
         "provision_deadline_seconds": 300,
         "suspended_vlan": 4094,
         "guard_shrink_percent": 5,
         "guard_shrink_count": 50,
         "guard_cut_percent": 10,
         "guard_cut_count": 25,
-        "sample_retention_days": 30,
+        "retention_days": {"raw": 7, "5m": 60, "1h": 400, "1d": 1830},
     }
 
     def ready(self) -> None:

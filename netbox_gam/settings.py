@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.core.exceptions import ImproperlyConfigured
 from netbox.plugins import get_plugin_config
@@ -85,9 +86,51 @@ def guard_limits() -> GuardLimits:
     )
 
 
-def sample_retention_days() -> int:
-    """Days samples are kept."""
-    return int(_number("sample_retention_days", 1))
+def poll_batch_size() -> int:
+    """GAMs a worker takes on at a time."""
+    return int(_number("poll_batch_size", 1))
+
+
+def cycle_deadline_seconds() -> float:
+    """Longest time one shelf's scheduled reading may take; less than its interval, which is 60 s by default."""
+    return _number("cycle_deadline_seconds", 1)
+
+
+def slow_seconds() -> float:
+    """A reading that took longer puts its GAM into a batch with others like it."""
+    return _number("slow_seconds", 0.1)
+
+
+def lease_seconds() -> float:
+    """How long a batch may wait for a worker, and then work, before its GAMs are handed out again."""
+    return cycle_deadline_seconds() + _number("lease_margin_seconds", 5)
+
+
+def backoff_cap_seconds() -> float:
+    """Longest time between two attempts to read a GAM that does not answer."""
+    return _number("backoff_cap_seconds", 10)
+
+
+RESOLUTIONS = ("raw", "5m", "1h", "1d")
+
+
+def retention_days(resolution: str) -> int:
+    """Days measurements of a resolution (``raw``, ``5m``, ``1h``, ``1d``) are kept."""
+    return _retention()[str(resolution)]
+
+
+def _retention() -> dict[str, int]:
+    value = get_plugin_config(PLUGIN, "retention_days")
+    where = f"PLUGINS_CONFIG['{PLUGIN}']['retention_days']"
+    if not isinstance(value, dict) or set(value) - set(RESOLUTIONS):
+        raise ImproperlyConfigured(f"{where} is {value!r}: days by resolution ({', '.join(RESOLUTIONS)}) are needed")
+    days = {"raw": 7, "5m": 60, "1h": 400, "1d": 1830} | value
+    for name, number in days.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise ImproperlyConfigured(f"{where}[{name!r}] is {number!r}: a whole number of days, at least 1, is needed")
+    if not all(days[finer] <= days[coarser] for finer, coarser in pairwise(RESOLUTIONS)):
+        raise ImproperlyConfigured(f"{where} is {days!r}: a coarser resolution cannot be kept shorter than a finer one")
+    return days
 
 
 def check() -> None:
@@ -97,6 +140,8 @@ def check() -> None:
     """
     for read in (encryption_keys, secret_file_dirs, poll_workers, poll_deadline_seconds, provision_deadline_seconds):
         read()
+    for read in (poll_batch_size, cycle_deadline_seconds, slow_seconds, lease_seconds, backoff_cap_seconds):
+        read()
     suspended_vlan()
     guard_limits()
-    sample_retention_days()
+    _retention()

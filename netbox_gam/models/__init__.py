@@ -3,8 +3,11 @@
 from .access import CredentialProfile, SnmpProfile
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
-from .monitoring import Alarm, AlarmEvent, DeviceSample, DeviceState, EndpointSample, EndpointState, PortSample, PortState
+from .monitoring import Alarm, AlarmEvent
+from .observed import DeviceState, EndpointState, EthernetState, PortState
+from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
+from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
 
 __all__ = (
@@ -18,16 +21,19 @@ __all__ = (
     "ChangePlan",
     "ChangeStep",
     "CredentialProfile",
-    "DeviceSample",
     "DeviceState",
+    "DirtyBucket",
     "Endpoint",
-    "EndpointSample",
     "EndpointState",
+    "EthernetState",
     "Finding",
     "GamDevice",
     "GamPort",
-    "PortSample",
+    "PollCycle",
+    "PollSchedule",
+    "PollWorker",
     "PortState",
+    "Series",
     "SnmpProfile",
     "Subscriber",
     "SyncRun",

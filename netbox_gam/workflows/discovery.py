@@ -121,7 +121,8 @@ def _record(found: Discovered, options: DiscoveryOptions, report: DiscoveryRepor
 def _record_contents(gam: GamDevice, found: Discovered, report: DiscoveryReport, *, seconds: float) -> None:
     reading = found.reading
     if reading.endpoints is not None:
-        polling.note_endpoints(gam, reading.endpoints)
+        # Before what is configured is adopted, which refers to them.
+        observed.note_endpoints(gam, reading)
         report.endpoints_seen += len(reading.endpoints)
         report.endpoints_unknown += sum(1 for item in reading.endpoints if not item.configured_id)
     if found.config is not None:

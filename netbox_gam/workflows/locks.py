@@ -38,8 +38,23 @@ def exclusive(what: str, pk: int, *, label: str, wait_seconds: float = 0) -> Ite
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_NAMESPACE, _key(what, pk)))
+        _unlock(what, pk)
+
+
+@contextmanager
+def try_exclusive(what: str, pk: int) -> Iterator[bool]:
+    """Hold the lock of one object for the block if it is free; whether it was."""
+    free = _try_lock(what, pk)
+    try:
+        yield free
+    finally:
+        if free:
+            _unlock(what, pk)
+
+
+def _unlock(what: str, pk: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (_NAMESPACE, _key(what, pk)))
 
 
 def _try_lock(what: str, pk: int) -> bool:

@@ -32,6 +32,7 @@ from netbox_gam.models import (
     DeviceState,
     Endpoint,
     EndpointState,
+    EthernetState,
     Finding,
     GamDevice,
     GamPort,
@@ -312,9 +313,9 @@ def device_state(owner: GamDevice, **values: Any) -> DeviceState:
         "temperatures_c": {"Board": 41.5},
         "fans_rpm": [5200, 5100],
         "power_supplies": {"PSU A": "ok"},
-        "ethernet": [{"name": "10GigabitEthernet 1/1", "link_up": True, "speed_mbps": 10000}],
         **values,
     }
+    EthernetState.objects.create(gam=owner, name="10GigabitEthernet 1/1", read_at=MOMENT, link_up=True, speed_mbps=10000)
     return DeviceState.objects.create(gam=owner, **values)
 
 

@@ -37,7 +37,7 @@ class SettingsTests(SimpleTestCase):
             ("guard_shrink_count", [-1, None]),
             ("guard_cut_percent", [-0.1, {}]),
             ("guard_cut_count", ["25", False]),
-            ("sample_retention_days", [0, "forever"]),
+            ("retention_days", [0, "forever", {"2m": 1}, {"raw": 0}, {"raw": "7"}, {"raw": 70}]),
         ]
         self.assertLessEqual({name for name, _ in cases}, set(GamConfig.default_settings))
         for name, values in cases:
@@ -55,7 +55,7 @@ class SettingsTests(SimpleTestCase):
         self.assertNotIn("canary-key", str(caught.exception))
 
     def test_numbers_come_as_the_type_they_are_used_as(self) -> None:
-        with self.configure(poll_workers=20.0, poll_deadline_seconds=60, sample_retention_days=7.0):
+        with self.configure(poll_workers=20.0, poll_deadline_seconds=60, retention_days={"raw": 3}):
             self.assertIs(type(settings.poll_workers()), int)
             self.assertIs(type(settings.poll_deadline_seconds()), float)
-            self.assertIs(type(settings.sample_retention_days()), int)
+            self.assertEqual((settings.retention_days("raw"), settings.retention_days("1h")), (3, 400))

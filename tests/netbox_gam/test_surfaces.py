@@ -23,11 +23,14 @@ TESTS = Path(__file__).parent
 WITHOUT_SURFACES = {
     "AlarmEvent": "the history of an alarm: a panel of it",
     "BilledService": "the last snapshot of a billing system: a tab of it; written in bulk, replaced as a whole",
-    "DeviceSample": "a measurement: drawn in charts of its GAM",
+    "DirtyBucket": "a span of time whose roll-up is to be computed",
+    "EthernetState": "the last reading of an uplink: the face plate",
+    "Series": "what measurements are of: drawn in charts of it",
     "DeviceState": "the last reading of a GAM: a panel and columns of it",
-    "EndpointSample": "a measurement: drawn in charts of its endpoint",
     "EndpointState": "the last reading of an endpoint: a panel and columns of it",
-    "PortSample": "a measurement: drawn in charts of its port",
+    "PollCycle": "a minute of polling: the status page",
+    "PollSchedule": "when a GAM is read next: a panel of it",
+    "PollWorker": "a worker process: the status page",
     "PortState": "the last reading of a port: a panel, columns and the face plate",
 }
 # Models without a name that could be changed in bulk, and why.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as gettext_now
@@ -18,7 +19,7 @@ from ...choices import (
     SubscriberModelChoices,
     TransportChoices,
 )
-from ...models import DeviceState, Endpoint, EndpointState, GamDevice, GamPort, PortState
+from ...models import DeviceState, Endpoint, EndpointState, EthernetState, GamDevice, GamPort, PortState
 from .. import faceplate
 from ..annotations import ports_with_state
 from ..attrs import DescribedChoiceAttr
@@ -98,9 +99,10 @@ class FaceplatePanel(panels.ObjectPanel):
         drawn = [_drawn(port, checked) for port in ports]
         up = sum(port.state in (faceplate.UP, faceplate.ATTENTION) for port in drawn)
         title = gettext_now("Face plate of %(gam)s: %(up)s of %(all)s G.hn ports up") % {"gam": gam, "up": up, "all": len(drawn)}
+        uplinks = EthernetState.objects.filter(gam=gam)  # unrestricted: readings of a GAM that may be viewed
         state = getattr(gam, "observed", None)
         stale_since = state.last_success if state and not state.reachable else None
-        return {**ctx, "svg": faceplate.draw(title, drawn, _uplinks(state)), "ports": drawn, "stale_since": stale_since}
+        return {**ctx, "svg": faceplate.draw(title, drawn, _uplinks(uplinks)), "ports": drawn, "stale_since": stale_since}
 
 
 def _drawn(port: Any, checked: set[int]) -> faceplate.Port:
@@ -120,13 +122,16 @@ def _drawn(port: Any, checked: set[int]) -> faceplate.Port:
     return faceplate.Port(port.interface.name, state, port.get_absolute_url(), ", ".join(detail), port.detected_count)
 
 
-def _uplinks(state: DeviceState | None) -> list[faceplate.Port]:
-    drawn = []
-    for item in state.ethernet if state else ():
-        link = {True: faceplate.UP, False: faceplate.DOWN}.get(item.get("link_up"), faceplate.UNKNOWN)
-        speed = item.get("speed_mbps")
-        drawn.append(faceplate.Port(item["name"], link, detail=f"{speed:,} Mbit/s" if speed else ""))
-    return drawn
+def _uplinks(states: Iterable[EthernetState]) -> list[faceplate.Port]:
+    links = {True: faceplate.UP, False: faceplate.DOWN}
+    return [
+        faceplate.Port(
+            item.name,
+            links.get(item.link_up, faceplate.UNKNOWN),
+            detail=f"{item.speed_mbps:,} Mbit/s" if item.speed_mbps else "",
+        )
+        for item in states
+    ]
 
 
 class GamPortPanel(panels.ObjectAttributesPanel):
