@@ -190,9 +190,9 @@ class GufoReader:
                 answer = {dotted(oid): value for oid, value in self._pysnmp().get([_oid(portion[0])]).items()}
             for text in portion:
                 value = answer.get(text)
+                if value.__class__ is str or value.__class__ is float:
+                    value = _plain(value)
                 if value is not None:
-                    if value.__class__ is str or value.__class__ is float:
-                        value = _plain(value)
                     values[text] = value
             at += len(portion)
         return values

@@ -309,7 +309,7 @@ def _endpoint(mac: str, row: Row, more: _More, *, configured_id: int) -> Endpoin
     # Of an endpoint that is not there the shelf keeps the last values in every table but the brief one.
     live = detail if alive is not False else _NOTHING
     links, frames, poe = (more.links, more.frames, more.poe) if alive is not False else ((), _NOTHING, _NOTHING)
-    assembly, revision, serial = _label(detail)
+    assembly, revision, serial = split_label(detail.text("serial"))
     state = row.one_of("state", ENDPOINT_STATES)
     return EndpointReading(
         mac=mac,
@@ -388,9 +388,8 @@ def _endpoint_model(row: Row, detail: Row) -> str:
     return row.text("model_text") or detail.text("device_name")
 
 
-def _label(detail: Row) -> tuple[str, str, str]:
+def split_label(text: str) -> tuple[str, str, str]:
     """Assembly, revision and serial number out of ``ASY-2103-20,R12,01124908,23284``; zeros mean none."""
-    text = detail.text("serial")
     if not text.strip("0"):
         return "", "", ""
     labelled = _LABEL.match(text)
