@@ -149,9 +149,13 @@ class _ShelfReading:
             "ports": ports,
             "ethernet": self._ethernet(interfaces, ports),
             "endpoints": self._endpoints(ports),
-            "alarms": self._alarms(),
-            "alarm_log": None if self.alarm_log is False else self._alarm_log(),
         }
+        log = sections["alarm_log"] = None if self.alarm_log is False else self._alarm_log()
+        alarms = sections["alarms"] = self._alarms()
+        if log == () and alarms == () and self.alarm_log is True:
+            # Not even a log: the shelf does not show its alarms, which is not the same as having none.
+            sections["alarms"] = sections["alarm_log"] = None
+            self._problem("alarms", "the shelf shows neither alarms nor a log of them; check the SNMP view", ErrorKind.INCOMPLETE)
         read = {section: value for section, value in sections.items() if value is not None}
         return DeviceReading(
             name=name,
