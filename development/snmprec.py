@@ -19,12 +19,14 @@ from development.services import STATE
 from development.simulator.mib import Tree
 from development.simulator.snmp_codec import END_OF_VIEW, OCTETS, OID, Oid, Reader, parse_oid
 from development.simulator.state import SimShelf
+from nornir_tasks.connections.snmp import PysnmpReader
+from nornir_tasks.contracts import SnmpCredential
+from nornir_tasks.errors import DeviceError
 
 HOME = STATE / "snmpsim"
 PINS = ("snmpsim==1.2.2", "pysmi==2.0.0", "pysnmp==7.1.30")
 """snmpsim imports pysmi without declaring it, and pysmi makes every SNMP engine slow: so not in the project's environment."""
 READY_SECONDS = 40.0
-TICKS = 67
 
 type Line = tuple[Oid, str, str]
 
@@ -76,16 +78,22 @@ def replayed(recordings: Mapping[str, str]) -> Iterator[int]:
         where = [f"--data-dir={data}", f"--cache-dir={folder}/cache", f"--agent-udpv4-endpoint=127.0.0.1:{port}"]
         log = Path(folder) / "log"
         with Guarded([responder, *where, "--process-user=root", "--process-group=root"], log=log) as process:
-            _await(process, log)
+            _await(process, log, port, next(iter(recordings)))
             yield port
 
 
-def _await(process: Guarded, log: Path) -> None:
+def _await(process: Guarded, log: Path, port: int, community: str) -> None:
+    """Wait until it answers; its log says "listening" before it does."""
     deadline = time.monotonic() + READY_SECONDS
-    while "Listening at" not in (log.read_text() if log.exists() else ""):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise NoSnmpsim(f"snmpsim does not start: {log.read_text()[-400:]}")
-        time.sleep(0.1)
+    while True:
+        try:
+            reader = PysnmpReader("127.0.0.1", port, SnmpCredential(community=community), timeout=0.5, retries=0)
+            reader.get([(1, 3, 6, 1, 2, 1, 1, 1, 0)])
+            return
+        except DeviceError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise NoSnmpsim(f"snmpsim does not start: {log.read_text()[-400:]}") from None
+            time.sleep(0.1)
 
 
 def _installed() -> Path:

@@ -58,8 +58,8 @@ SHORT_PRIV = frozenset({"DES", "AES"})
 """Privacy whose key every authentication protocol is long enough for. For the others key expansion differs between makers."""
 
 ANCHOR: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
-"""sysUpTime, asked for in every GET: an answer without it is an error (tooBig, genErr), not a shelf without the rest."""
-ANCHOR_TEXT = dotted(ANCHOR)
+"""sysUpTime, asked for in every GET, so that an answer without any value is an error (tooBig, genErr) and not a shelf without the
+rest. Where a shelf lacks it, something it has answered takes its place."""
 NANOSECONDS = 1_000_000_000
 REMEMBERED_ENGINES = 20_000
 
@@ -105,6 +105,7 @@ class GufoReader:
         self._engine_remembered = False
         self._garbage = ""
         self._where = ""
+        self._anchor = dotted(ANCHOR)
         self._fallback: PysnmpReader | None = None
 
     # ------------------------------------------------------------------------------------------------------- interface
@@ -181,9 +182,11 @@ class GufoReader:
         at = 0
         while at < len(texts):
             portion = texts[at : at + self._oids_per_get]
-            anchored = portion if ANCHOR_TEXT in portion else [*portion, ANCHOR_TEXT]
+            anchored = portion if self._anchor in portion else [*portion, self._anchor]
             answer: dict[str, Any] = self._request(methodcaller("get_many", anchored))
-            if ANCHOR_TEXT not in answer:
+            if answer and self._anchor not in answer:
+                self._anchor = next(iter(answer))
+            if not answer:
                 if len(portion) > 1:
                     self._oids_per_get = max(1, len(portion) // 2)
                     continue
