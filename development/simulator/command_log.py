@@ -27,6 +27,15 @@ class Entry:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class SnmpAsked:
+    """One SNMP request: its PDU's tag, the OIDs asked for, and what was answered (names only)."""
+
+    kind: int
+    names: tuple[tuple[int, ...], ...]
+    answered: tuple[tuple[int, ...], ...]
+
+
 class CommandLog:
     """The newest :data:`KEEP` commands of a shelf, and counts over its whole life."""
 
@@ -34,6 +43,9 @@ class CommandLog:
         self.entries: deque[Entry] = deque(maxlen=KEEP)
         self.counts = {"read": 0, "write": 0, "save": 0}
         self.snmp_requests = 0
+        self.snmp_asked: deque[SnmpAsked] = deque(maxlen=KEEP)
+        self.snmp_in_flight = 0
+        self.snmp_most_in_flight = 0
 
     def add(self, time: float, via: Via, user: str, command: str, kind: CommandKind, answer: str) -> None:
         """Record one command."""
