@@ -6,6 +6,7 @@ from django.urls import include, path
 from utilities.urls import get_model_urls
 
 from . import views  # noqa: F401
+from .views.assets import ChartLibraryView
 
 PATHS = {
     "gamdevice": "gam-devices",
@@ -27,10 +28,13 @@ PATHS = {
 }
 
 urlpatterns = [
-    pattern
-    for model, name in PATHS.items()
-    for pattern in (
-        path(f"{name}/", include(get_model_urls("netbox_gam", model, detail=False))),
-        path(f"{name}/<int:pk>/", include(get_model_urls("netbox_gam", model))),
-    )
+    path("charts/<slug:digest>.js", ChartLibraryView.as_view(), name="chart_library"),
+    *(
+        pattern
+        for model, name in PATHS.items()
+        for pattern in (
+            path(f"{name}/", include(get_model_urls("netbox_gam", model, detail=False))),
+            path(f"{name}/<int:pk>/", include(get_model_urls("netbox_gam", model))),
+        )
+    ),
 ]
