@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -49,7 +49,10 @@ class TimeField(serializers.Field):
             found = None
         if found is None:
             raise serializers.ValidationError(_("“%(value)s” is not a time such as 2026-03-01T12:00:00Z.") % {"value": data})
-        return found if timezone.is_aware(found) else timezone.make_aware(found)
+        try:
+            return (found if timezone.is_aware(found) else timezone.make_aware(found)).astimezone(UTC)
+        except OverflowError:
+            raise serializers.ValidationError(_("%(value)s is out of range.") % {"value": data}) from None
 
 
 class MeasurementsQuerySerializer(serializers.Serializer):
