@@ -85,13 +85,18 @@ def measured(kind: MetricKind, key: str, at: datetime, values: dict[str, float])
 
 def of_gam(gam: GamDevice, at: Iterable[datetime]) -> Iterator[Measured]:
     """Everything measured of a GAM and its ports, uplinks and endpoints."""
+    from netbox_gam.models import Series
+
     rng = random.Random(gam.pk)
     ports = list(gam.ports.values_list("number", flat=True))
     macs = [str(mac).lower() for mac in gam.endpoints.values_list("mac_address", flat=True)]
     phys = {mac: rng.uniform(420, 1450) for mac in macs}
+    uplinks = Series.objects.filter(gam_id=gam.pk, kind=MetricKind.ETHERNET).order_by("key").values_list("key", flat=True)[:1]
+    names = list(uplinks) or ["10GigabitEthernet 1/1"]
     for moment in at:
         yield of_device(moment, len(macs), rng)
-        yield of_traffic(MetricKind.ETHERNET, "10G 1/1", moment, 80e6 * max(len(macs), 1), rng)
+        for name in names:
+            yield of_traffic(MetricKind.ETHERNET, name, moment, 80e6 * max(len(macs), 1), rng)
         for number in ports:
             yield of_traffic(MetricKind.PORT, str(number), moment, 90e6, rng)
         for mac in macs:

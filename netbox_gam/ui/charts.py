@@ -61,7 +61,7 @@ CHARTS: Mapping[type, tuple[Chart, ...]] = {
         Chart("endpoints", gettext_lazy("Endpoints in service"), ("device.endpoints_up",)),
         Chart("temperature", gettext_lazy("Hottest sensor"), ("device.temperature_c",), from_zero=False),
         Chart("cpu", gettext_lazy("CPU load"), ("device.cpu_percent",), most=100),
-        Chart("fan", gettext_lazy("Slowest fan"), ("device.fan_rpm",)),
+        Chart("fan", gettext_lazy("Slowest fan"), ("device.fan_rpm",), from_zero=False),
         Chart("optics", gettext_lazy("Optical power"), ("ethernet.sfp_rx_dbm", "ethernet.sfp_tx_dbm"), each=True, from_zero=False),
         Chart("uplink-errors", gettext_lazy("Uplink errors"), ("ethernet.in_errors_ps", "ethernet.out_errors_ps"), each=True),
         Chart("reading", gettext_lazy("Time to read the shelf"), ("device.read_seconds",)),

@@ -55,6 +55,8 @@ class ChartsTest(BrowserTestCase):
     def picture(self, watched: Watched, name: str) -> None:
         """Kept where ``NETBOX_GAM_PICTURES`` says, to be looked at."""
         if folder := os.environ.get("NETBOX_GAM_PICTURES"):
+            # The page's header stays on top, also of a picture.
+            watched.page.add_style_tag(content="header.navbar { visibility: hidden }")
             watched.page.locator("#gam-charts").screenshot(path=Path(folder) / f"{name}.png")
 
     def pages(self) -> dict[str, str]:
@@ -152,7 +154,7 @@ class ChartsTest(BrowserTestCase):
         watched = self.viewer()
         self.open(watched, self.gam.get_absolute_url())
         watched.page.wait_for_selector(".gam-chart .js-line")
-        path = watched.page.locator("[aria-label='CPU load'] .js-line").first.get_attribute("d")
+        path = watched.page.locator("[aria-label='CPU load'] .js-line").last.get_attribute("d")
         self.assertEqual(path.count("M"), 2)
 
     def test_alarm_is_marked_and_listed(self) -> None:
@@ -171,8 +173,11 @@ class ChartsTest(BrowserTestCase):
         plot.scroll_into_view_if_needed()
         box = plot.bounding_box()
         page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 60)
-        page.wait_for_selector(".hoverlayer .legendtext, .hoverlayer text")
-        self.assertIn("CPU load over 10 s", page.locator(".hoverlayer").all_inner_texts().__str__() + page.content())
+        page.wait_for_function("document.querySelector('.hoverlayer')?.textContent.includes('CPU load over 10 s')")
+        told = page.evaluate("[...document.querySelectorAll('.hoverlayer')].map(node => node.textContent).join('')")
+        self.assertRegex(told, r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+        self.assertRegex(told, r"CPU load over 10 s: [\d.]+ %\s+\([\d.]+ – [\d.]+, 95 % [\d.]+\)")
+        self.picture(watched, "hover")
 
     def test_empty_says_what_to_do(self) -> None:
         watched = self.viewer()
@@ -201,7 +206,8 @@ class ChartsTest(BrowserTestCase):
             """async () => {
               const root = document.querySelector('#gam-charts');
               const begin = performance.now();
-              window.dispatchEvent(new CustomEvent('netbox.colorModeChanged'));
+              setMode('dark');
+              await new Promise(resolve => setTimeout(resolve, 0));
               while (root.getAttribute('aria-busy') === 'true') await new Promise(resolve => setTimeout(resolve, 5));
               return performance.now() - begin;
             }"""

@@ -8,7 +8,7 @@
   };
   const MARKS = { red: "#d63939", orange: "#f76707", yellow: "#d9a406", blue: "#4299e1", cyan: "#17a2b8", gray: "#7d8a9a" };
   const DASHES = ["solid", "dot", "dash", "dashdot"];
-  const SCALES = { "bit/s": [[1e9, "Gbit/s"], [1e6, "Mbit/s"], [1e3, "kbit/s"]], "Mbit/s": [[1e3, "Gbit/s"]], s: [] };
+  const SCALES = { "bit/s": [[1e9, "Gbit/s"], [1e6, "Mbit/s"], [1e3, "kbit/s"]] };
   const GAP = 2.5; // Steps without a value from which the line is broken.
   const SPARSE = 40; // Points up to which each is drawn as a dot, so that one between two gaps is seen.
 
@@ -73,7 +73,7 @@
   function niceTicks(low, high) {
     const rough = (high - low) / 4 || 1;
     const power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map(each => each * power).find(each => each >= rough);
+    const step = [1, 2, 2.5, 5, 10].map(each => each * power).find(each => each >= rough);
     const ticks = [];
     for (let tick = Math.ceil(low / step) * step; tick <= high + step / 1e6; tick += step) ticks.push(Math.abs(tick) < step / 1e6 ? 0 : tick);
     return ticks;
@@ -219,7 +219,7 @@
       return [{
         type: "scatter", mode: "markers", yaxis: "y2", x: shown.map(mark => this.panel.zone.wall(mark.stamp)),
         y: shown.map(() => 0.97), customdata: shown.map(mark => mark.url), text: shown.map(mark => escaped(mark.title)),
-        meta: "marks", hovertemplate: "%{text}<extra></extra>", name: words.marks,
+        meta: "marks", cliponaxis: false, hovertemplate: "%{text}<extra></extra>", name: words.marks,
         marker: {
           size: 9, color: shown.map(mark => MARKS[mark.color] || mark.color), line: { width: 0 },
           symbol: shown.map(mark => (mark.kind === "alarm" ? "triangle-up" : "diamond")),
@@ -277,8 +277,9 @@
 
     levelText(level, scale, colors) {
       return {
-        text: `${escaped(level.title)} ${number(level.value / scale.factor)}`, xref: "paper", x: 1, y: level.value / scale.factor,
-        xanchor: "right", yanchor: "bottom", showarrow: false, font: { size: 10, color: colors.lines[this.levelPlace(level) % 2] },
+        text: `${escaped(level.title)} ${number(level.value / scale.factor)}`, xref: "paper", y: level.value / scale.factor,
+        // One to the left and one to the right, or two of the same speed would lie on each other.
+        x: this.levelPlace(level) ? 0 : 1, xanchor: this.levelPlace(level) ? "left" : "right", yanchor: "bottom", showarrow: false, font: { size: 10, color: colors.lines[this.levelPlace(level) % 2] },
       };
     }
 
@@ -369,7 +370,8 @@
         const range = this.root.isConnected && this.fromAddress();
         if (range) { this.range = range; this.show(); this.load(); }
       });
-      window.addEventListener("netbox.colorModeChanged", () => this.root.isConnected && this.answer && this.draw());
+      new MutationObserver(() => this.root.isConnected && this.answer && this.draw())
+        .observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
       document.addEventListener("visibilitychange", () => this.root.isConnected && !document.hidden && this.due && this.load());
     }
 
