@@ -5,6 +5,7 @@ from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Fin
 from .devices import Endpoint, GamDevice, GamPort
 from .monitoring import Alarm, AlarmEvent
 from .observed import DeviceState, EndpointState, EthernetState, PortState
+from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
@@ -28,6 +29,9 @@ __all__ = (
     "Finding",
     "GamDevice",
     "GamPort",
+    "PollCycle",
+    "PollSchedule",
+    "PollWorker",
     "PortState",
     "Series",
     "SnmpProfile",
