@@ -67,7 +67,7 @@
 
   function number(value) {
     const size = Math.abs(value);
-    return value.toLocaleString(undefined, { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : 2 });
+    return value.toLocaleString(undefined, { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3 });
   }
 
   function niceTicks(low, high) {
@@ -239,7 +239,7 @@
       const ticks = niceTicks(low, high);
       const axis = { color: colors.text, gridcolor: colors.grid, zerolinecolor: colors.grid, tickfont: { size: 11 }, fixedrange: true };
       return {
-        height: this.plot.clientHeight || 208, margin: { l: 52, r: 8, t: 18, b: 26 }, showlegend: false, hovermode: "x unified", dragmode: "zoom",
+        height: this.plot.clientHeight || 208, margin: { l: 52, r: 8, t: 24, b: 26 }, showlegend: false, hovermode: "x unified", dragmode: "zoom",
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: colors.text, family: "inherit" },
         hoverlabel: { bgcolor: colors.now, bordercolor: colors.grid, font: { color: colors.text, size: 12 }, namelength: -1 },
         hoverdistance: 30,
@@ -257,7 +257,7 @@
         },
         yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
         annotations: [{
-          text: scale.name, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "right", yanchor: "bottom", xshift: -4, showarrow: false,
+          text: scale.name, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "right", yanchor: "bottom", xshift: -4, yshift: 5, showarrow: false,
           font: { size: 11 },
         }, ...levels.map(level => this.levelText(level, scale, colors))],
         shapes: [...this.spans(answer), ...levels.map(level => this.level(level, scale, colors))],
