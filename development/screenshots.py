@@ -8,6 +8,7 @@ already running, and names of pictures after the options take only those.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -201,6 +202,7 @@ def netbox(url: str, console: Console) -> Iterator[Rest]:
         facts = demo.main_job(running, clock, console)
         for problem in facts.problems:
             console.print(f"[yellow]{problem}[/yellow]")
+        subprocess.run([sys.executable, "-m", "development.history", "--hours", "30"], env=running.services.env, check=True)
         yield running.rest
 
 
