@@ -1,9 +1,9 @@
 """The plugin's models: intent (change-logged), records (written by workflows) and observed state (plain tables)."""
 
 from .access import CredentialProfile, SnmpProfile
+from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
-from .monitoring import Alarm, AlarmEvent
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .provisioning import ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
@@ -12,6 +12,7 @@ from .subscribers import BandwidthPlan, Subscriber, VlanPool
 __all__ = (
     "Alarm",
     "AlarmEvent",
+    "AlarmRule",
     "BandwidthPlan",
     "BilledService",
     "BillingLink",
@@ -29,6 +30,7 @@ __all__ = (
     "GamDevice",
     "GamPort",
     "PortState",
+    "RuleState",
     "Series",
     "SnmpProfile",
     "Subscriber",

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from nornir_tasks.contracts import AlarmReading, DeviceReading, EndpointReading, Failure, Progress, TargetResult
+from nornir_tasks.contracts import DeviceReading, Failure, Progress, TargetResult
 from nornir_tasks.errors import ErrorKind
-from nornir_tasks.gam.alarms import CONDITIONS
 
 from .. import gateway
-from ..choices import AlarmSeverityChoices, AlarmSourceChoices
-from ..models import Endpoint, GamDevice
+from ..models import GamDevice
 from ..targets import device_targets
 from . import alarms, observed
 from .observation import Observation
 
 type OnProgress = Callable[[Progress], None]
-CONDITION_WORDS = dict(CONDITIONS.values())
-UNREACHABLE_KEY = "polling:unreachable"
 RELATED = (
     "device__site",
     "device__role",
@@ -73,10 +66,9 @@ def store_result(gam: GamDevice, result: TargetResult[DeviceReading], report: Po
         _store_unreadable(gam, failure, report, seconds=result.seconds)
         return
     reading = result.value
-    with transaction.atomic():
-        report.samples += observed.store(gam, reading, seconds=result.seconds)
-        alarms.clear_alarm(gam, key=UNREACHABLE_KEY)
-        follow_alarms(gam, reading)
+    observation = Observation(gam, result, reading.taken_at)
+    report.samples += observed.store_batch([observation]).samples
+    alarms.evaluate([observation])
     report.reachable += 1
     report.endpoints += len(reading.endpoints or ())
     report.unknown_endpoints += sum(1 for item in reading.endpoints or () if not item.configured_id)
@@ -86,53 +78,7 @@ def store_result(gam: GamDevice, result: TargetResult[DeviceReading], report: Po
 
 def _store_unreadable(gam: GamDevice, failure: Failure, report: PollReport, *, seconds: float = 0) -> None:
     failed: TargetResult[DeviceReading] = TargetResult(str(gam), failure=failure, seconds=seconds)
-    observed.store_batch([Observation(gam, failed, timezone.now())])
+    observation = Observation(gam, failed, timezone.now())
+    observed.store_batch([observation])
+    alarms.evaluate([observation])
     report.failures[str(gam)] = f"{failure.message} [{failure.kind}]"
-    alarms.raise_alarm(
-        gam,
-        key=UNREACHABLE_KEY,
-        condition="unreachable",
-        severity=AlarmSeverityChoices.MAJOR,
-        source=AlarmSourceChoices.POLLING,
-        text=f"{failure.message} {failure.next_step}"[:300],
-    )
-
-
-def follow_alarms(gam: GamDevice, reading: DeviceReading) -> None:
-    """Raise what the shelf raises, by UUID, and clear what it no longer has; nothing when its alarms were not read."""
-    if reading.alarms is None:
-        return
-    endpoints = _endpoints_by_id(reading.endpoints or ())
-    for item in reading.alarms:
-        alarms.raise_alarm(
-            gam,
-            key=item.uuid,
-            entity=item.entity,
-            endpoint=endpoints.get(item.entity),
-            condition=item.condition,
-            severity=str(item.severity),
-            service_affecting=item.service_affecting,
-            text=(item.description or CONDITION_WORDS.get(item.condition, ""))[:300],
-            raised=_time_of(item),
-        )
-    if "alarms" in reading.incomplete:
-        return
-    current = {item.uuid for item in reading.alarms}
-    for key, alarm in alarms.standing(gam).items():
-        if alarm.source == AlarmSourceChoices.SHELF and key not in current:
-            alarms.clear_alarm(gam, key=key)
-
-
-def _endpoints_by_id(readings: tuple[EndpointReading, ...]) -> dict[str, Endpoint]:
-    """Endpoints by the name their alarms have on the shelf, ``CPE-<id>``."""
-    ids = {item.mac: item.configured_id for item in readings if item.configured_id}
-    return {f"CPE-{ids[item.mac]}": item for item in Endpoint.objects.filter(mac_address__in=ids)}
-
-
-def _time_of(item: AlarmReading) -> datetime | None:
-    """When the shelf says it came up; None where its clock was never set (1970) or it does not say."""
-    try:
-        moment = parse_datetime(item.occurred)
-    except ValueError:
-        return None
-    return moment if moment is not None and timezone.is_aware(moment) and moment.year > 2000 else None
