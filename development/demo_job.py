@@ -135,8 +135,7 @@ class MainJob:
         facts = self.facts
         facts.endpoints_seen = self.count("SELECT count(*) FROM netbox_gam_endpointstate")
         facts.endpoints_unknown = self.count("SELECT count(*) FROM netbox_gam_endpoint WHERE status = 'discovered'")
-        tables = ("devicesample", "portsample", "endpointsample")
-        facts.samples = sum(self.count(f"SELECT count(*) FROM netbox_gam_{table}") for table in tables)  # noqa: S608
+        facts.samples = self.count("SELECT count(*) FROM netbox_gam_sample")
         unreachable = self.query("SELECT gam_id, failure_message FROM netbox_gam_devicestate WHERE NOT reachable")
         facts.problems += [f"GAM {pk} is unreachable: {message}" for pk, message in unreachable]
 

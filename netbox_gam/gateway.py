@@ -62,10 +62,12 @@ def count_addresses(ranges: Sequence[str]) -> int:
     return len(expand_ranges(ranges))
 
 
-def poll(targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None) -> list[TargetResult[DeviceReading]]:
-    """Read every target once."""
+def poll(
+    targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None, *, deadline: float | None = None
+) -> list[TargetResult[DeviceReading]]:
+    """Read every target once, each within ``deadline`` seconds (that of the settings unless told)."""
     return nornir_tasks.poll(
-        targets, workers=settings.poll_workers(), deadline=settings.poll_deadline_seconds(), on_progress=on_progress
+        targets, workers=settings.poll_workers(), deadline=deadline or settings.poll_deadline_seconds(), on_progress=on_progress
     )
 
 

@@ -11,9 +11,11 @@ def register_all() -> None:
         dashboard,  # noqa: F401  # importing registers the widget of the home page
         gateway,
         jobs,  # noqa: F401  # importing registers the daily system job
+        pacemaker,
         settings,
     )
 
     settings.check()
     if "rqworker" in sys.argv:
         gateway.preload()
+        pacemaker.start_in_worker()

@@ -86,6 +86,31 @@ def guard_limits() -> GuardLimits:
     )
 
 
+def poll_batch_size() -> int:
+    """GAMs a worker takes on at a time."""
+    return int(_number("poll_batch_size", 1))
+
+
+def cycle_deadline_seconds() -> float:
+    """Longest time one shelf's scheduled reading may take; less than its interval, which is 60 s by default."""
+    return _number("cycle_deadline_seconds", 1)
+
+
+def slow_seconds() -> float:
+    """A reading that took longer puts its GAM into a batch with others like it."""
+    return _number("slow_seconds", 0.1)
+
+
+def lease_seconds() -> float:
+    """How long a batch may wait for a worker, and then work, before its GAMs are handed out again."""
+    return cycle_deadline_seconds() + _number("lease_margin_seconds", 5)
+
+
+def backoff_cap_seconds() -> float:
+    """Longest time between two attempts to read a GAM that does not answer."""
+    return _number("backoff_cap_seconds", 10)
+
+
 RESOLUTIONS = ("raw", "5m", "1h", "1d")
 
 
@@ -114,6 +139,8 @@ def check() -> None:
     :raises ImproperlyConfigured: naming setting and value
     """
     for read in (encryption_keys, secret_file_dirs, poll_workers, poll_deadline_seconds, provision_deadline_seconds):
+        read()
+    for read in (poll_batch_size, cycle_deadline_seconds, slow_seconds, lease_seconds, backoff_cap_seconds):
         read()
     suspended_vlan()
     guard_limits()

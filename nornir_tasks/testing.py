@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto.api import v2c
 
-from .connections.snmp import Oid, SnmpValue
+from .connections.snmp import Oid, SnmpValue, cells_by_get
 from .errors import DeviceError
 from .gam import oids
 from .gam.oids import Table
@@ -42,6 +42,10 @@ class RecordedReader:
         start = after or base
         return sorted((oid, value) for oid, value in self.values.items() if oid[: len(base)] == base and oid > start)
 
+    def cells(self, entry: Oid, columns: Sequence[int], indexes: Sequence[Oid]) -> dict[Oid, dict[int, SnmpValue]]:
+        """Cells of a table by index and column number."""
+        return cells_by_get(self, entry, columns, indexes)
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -56,7 +60,7 @@ class SnmpAgent:
     """A v2c agent: what it knows (pysnmp values by OID) and how it misbehaves.
 
     ``drop``: answer none of the next n requests; ``most_repetitions``: silent above that GETBULK size; ``wrap_at``: after this
-    OID the first one comes again; ``error``: status answered to everything; ``garbage``: answer these octets.
+    OID the one behind ``wrap_to``, else the first, comes again; ``error``: status answered to everything; ``garbage``: answer these octets.
     """
 
     values: dict[Oid, Any]
@@ -64,6 +68,7 @@ class SnmpAgent:
     drop: int = 0
     most_repetitions: int = 100
     wrap_at: Oid | None = None
+    wrap_to: Oid = ()
     error: int = 0
     too_big_above: int = 100
     garbage: bytes = b""
@@ -110,7 +115,7 @@ class SnmpAgent:
         rows: list[tuple[Oid, Any]] = []
         for _ in range(count):
             if self.wrap_at is not None and after >= self.wrap_at:
-                after = ()
+                after = self.wrap_to
             at = bisect_right(order, after)
             if at == len(order):
                 rows.append((after, v2c.EndOfMibView()))

@@ -5,6 +5,7 @@ from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
 from .observed import DeviceState, EndpointState, EthernetState, PortState
+from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
@@ -29,6 +30,9 @@ __all__ = (
     "Finding",
     "GamDevice",
     "GamPort",
+    "PollCycle",
+    "PollSchedule",
+    "PollWorker",
     "PortState",
     "RuleState",
     "Series",

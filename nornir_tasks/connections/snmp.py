@@ -1,13 +1,13 @@
-"""Reading a GAM over SNMP: the reader interface, its pysnmp implementation, and the Nornir connection plugin ``snmp``.
+"""Reading a GAM over SNMP: the reader interface, its complete implementation by pysnmp, and the Nornir plugin ``snmp``.
 
-The interface is small so that a faster library can stand behind it: GET of some OIDs, walk of one subtree, values as plain
-integers, bytes and OIDs.
+The interface is small so that a faster library can stand behind it (:mod:`.snmp_gufo`): GET of some OIDs, cells of a table,
+walk of one subtree, values as plain integers, bytes and OIDs.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 
 from nornir.core.configuration import Config
@@ -85,9 +85,23 @@ class SnmpReader(Protocol):
         """
         ...
 
+    def cells(self, entry: Oid, columns: Sequence[int], indexes: Sequence[Oid]) -> dict[Oid, dict[int, SnmpValue]]:
+        """Cells of the table at ``entry`` by index and column number; those that do not exist are left out."""
+        ...
+
     def close(self) -> None:
         """Release what the reader holds."""
         ...
+
+
+def cells_by_get(reader: SnmpReader, entry: Oid, columns: Sequence[int], indexes: Sequence[Oid]) -> dict[Oid, dict[int, SnmpValue]]:
+    """:meth:`SnmpReader.cells` by way of :meth:`SnmpReader.get`."""
+    places = {(*entry, column, *index): (index, column) for index in indexes for column in columns}
+    rows: dict[Oid, dict[int, SnmpValue]] = {}
+    for oid, value in reader.get(places).items():
+        index, column = places[oid]
+        rows.setdefault(index, {})[column] = value
+    return rows
 
 
 class PysnmpReader:
@@ -97,6 +111,7 @@ class PysnmpReader:
     :param retries: repetitions before a request has failed
     :param deadline: seconds from construction after which every request fails
     :param max_repetitions: rows asked for at once; lowered by itself for agents that cannot answer that many
+    :param answered: the address is known to answer, so that silence is a TIMEOUT and not UNREACHABLE
     """
 
     def __init__(
@@ -110,6 +125,7 @@ class PysnmpReader:
         deadline: float = DEFAULT_DEADLINE,
         max_repetitions: int = DEFAULT_MAX_REPETITIONS,
         hub: SnmpHub | None = None,
+        answered: bool = False,
     ) -> None:
         self.address = address
         self.port = port
@@ -123,7 +139,7 @@ class PysnmpReader:
         self._max_repetitions = max_repetitions
         self._hub = hub or get_hub()
         self._transport: UdpTransportTarget | Udp6TransportTarget | None = None
-        self._answered = False
+        self._answered = answered
 
     def get(self, oids: Iterable[Oid]) -> dict[Oid, SnmpValue]:
         """Values of the given instances, asked for in portions; those that do not exist are left out."""
@@ -133,6 +149,10 @@ class PysnmpReader:
     def walk(self, base: Oid, after: Oid | None = None) -> list[tuple[Oid, SnmpValue]]:
         """All instances below ``base``, in order."""
         return self._run(self._walk(base, after))
+
+    def cells(self, entry: Oid, columns: Sequence[int], indexes: Sequence[Oid]) -> dict[Oid, dict[int, SnmpValue]]:
+        """Cells of a table by index and column number; those that do not exist are left out."""
+        return cells_by_get(self, entry, columns, indexes)
 
     def close(self) -> None:
         """Nothing is held per address; engine and loop belong to the process."""
@@ -172,13 +192,13 @@ class PysnmpReader:
                 if value is None:
                     return rows
                 if oid <= last:
-                    raise self._error(ErrorKind.UNPARSEABLE, f"SNMP agent repeats itself: {_dotted(oid)} after {_dotted(last)}")
+                    raise self._error(ErrorKind.UNPARSEABLE, f"SNMP agent repeats itself: {dotted(oid)} after {dotted(last)}")
                 if oid[: len(base)] != base:
                     return rows
                 rows.append((oid, value))
                 last = oid
             if len(rows) > WALK_LIMIT:
-                raise self._error(ErrorKind.UNPARSEABLE, f"more than {WALK_LIMIT} values below {_dotted(base)}")
+                raise self._error(ErrorKind.UNPARSEABLE, f"more than {WALK_LIMIT} values below {dotted(base)}")
 
     async def _next_rows(self, last: Oid) -> list[tuple[Oid, SnmpValue | None]]:
         """The rows after ``last``; asks for fewer at a time when the agent cannot answer as many."""
@@ -255,7 +275,7 @@ class PysnmpReader:
             return
         word = _ERROR_STATUS.get(status, f"error {status}")
         kind = ErrorKind.AUTH if word in ("noAccess", "authorizationError") else ErrorKind.REJECTED
-        raise self._error(kind, f"SNMP agent answered {word} at {_dotted(oid)}")
+        raise self._error(kind, f"SNMP agent answered {word} at {dotted(oid)}")
 
     def _error(self, kind: ErrorKind, message: str) -> DeviceError:
         return DeviceError(kind, message, target=self.address)
@@ -264,7 +284,7 @@ class PysnmpReader:
 class SnmpConnection:
     """Nornir connection plugin ``snmp``; ``connection`` is a :class:`SnmpReader`.
 
-    The extras are the keyword arguments of :class:`PysnmpReader`, ``credential`` among them.
+    The extras are the keyword arguments of :func:`~nornir_tasks.connections.snmp_choice.open_reader`, ``credential`` among them.
     """
 
     def __init__(self) -> None:
@@ -281,9 +301,11 @@ class SnmpConnection:
         configuration: Config | None = None,
     ) -> None:
         """Make the reader; nothing is sent yet."""
+        from .snmp_choice import open_reader
+
         options = dict(extras or {})
         credential = options.pop("credential", None) or SnmpCredential()
-        self.connection = PysnmpReader(hostname or "", port or 161, credential, **options)
+        self.connection = open_reader(hostname or "", port or 161, credential, **options)
 
     def close(self) -> None:
         """Release the reader."""
@@ -302,5 +324,6 @@ def _plain(value: Any) -> SnmpValue | None:
     return int(value)
 
 
-def _dotted(oid: Oid) -> str:
+def dotted(oid: Oid) -> str:
+    """An OID as people write it: ``1.3.6.1``."""
     return ".".join(map(str, oid))

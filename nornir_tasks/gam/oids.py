@@ -70,16 +70,34 @@ BOARD = Group(
     },
 )
 
+MORE = Group(
+    "system",
+    {
+        "clock": (*GAM, 24, 1, 2, 2, 1, 0),
+        "flash_bytes": (*GAM, 101, 1, 3, 1, 3, 0),
+        "flash_free_bytes": (*GAM, 101, 1, 3, 1, 4, 0),
+        "subscriber_model": (*GAM, 143, 1, 2, 5, 10, 0),
+    },
+)
+
 POWER = Table("power", (*GAM, 24, 1, 3, 2, 1), {"state": 3, "text": 4}, index_length=2)
 LED = Table("led", (*GAM, 24, 1, 3, 3, 1), {"text": 2})
 TEMPERATURE = Table("temperature", (*GAM, 24, 1, 3, 7, 1), {"name": 2, "tenths": 3})
 FAN = Table("fan", (*GAM, 24, 1, 3, 8, 1), {"rpm": 2})
-IMAGE = Table("image", (*GAM, 28, 1, 3, 1, 1), {"name": 3, "version": 4, "built": 5})
-IMAGE_ACTIVE = 1
-IMAGE_ALTERNATE = 2
+IMAGE = Table("image", (*GAM, 28, 1, 3, 1, 1), {"name": 3, "version": 4, "built": 5, "revision": 6})
+IMAGE_SLOTS = {0: "boot", 1: "active", 2: "alternate"}
+FILE = Table("file", (*GAM, 101, 1, 3, 2, 1), {"name": 2, "size_bytes": 3, "modified": 4, "attributes": 5})
 
-IF = Table("ifTable", (1, 3, 6, 1, 2, 1, 2, 2, 1), {"admin_status": 7, "oper_status": 8, "in_errors": 14, "out_errors": 20})
+IF = Table(
+    "ifTable",
+    (1, 3, 6, 1, 2, 1, 2, 2, 1),
+    {"admin_status": 7, "oper_status": 8, "in_discards": 13, "in_errors": 14, "out_discards": 19, "out_errors": 20},
+)
+IF_OLD = Table("ifTable", IF.entry, {"description": 2, "speed_bps": 5, "in_octets": 10, "out_octets": 16})
+"""What ifXTable says better: asked for only of rows that lack it there."""
 IFX = Table("ifXTable", (1, 3, 6, 1, 2, 1, 31, 1, 1, 1), {"name": 1, "in_octets": 6, "out_octets": 10, "high_speed": 15})
+
+ETHERNET_STATUS = Table("ethernetStatus", (*GAM, 11, 1, 3, 1, 1), {"full_duplex": 3})
 
 SFP = Table(
     "sfp",
@@ -100,9 +118,13 @@ GHN: Oid = (*GAM, 143, 1)
 SUBSCRIBER_MODEL: Oid = (*GHN, 2, 5, 10, 0)
 
 PORT_CONFIG = Table("portConfig", (*GHN, 2, 10, 1), {"name": 30, "mac": 40, "medium": 50, "isolation": 71})
-PORT_STATUS = Table("portStatus", (*GHN, 3, 10, 10, 1), {"enabled": 20, "mac": 30, "endpoint_macs": 40})
+PORT_STATUS = Table(
+    "portStatus", (*GHN, 3, 10, 10, 1), {"enabled": 20, "mac": 30, "endpoint_macs": 40, "outage_nsa": 50, "outage_sa": 60}
+)
 
 ENDPOINT_CONFIG = Table("endpointConfig", (*GHN, 2, 20, 1), {"mac": 20, "name": 30, "port": 50, "auto_port": 55})
+
+PROFILE = Table("profile", (*GHN, 2, 30, 1), {"id": 10})
 
 _ENDPOINT_BRIEF = {
     "mac": 10,
@@ -121,6 +143,7 @@ _ENDPOINT_BRIEF = {
 _ENDPOINT_DETAIL = {
     "alive": 20,
     "device_name": 30,
+    "hardware": 40,
     "serial": 50,
     "uptime": 60,
     "firmware": 70,
@@ -137,6 +160,19 @@ ENDPOINT_DETAIL_BY_ID = Table("endpointDetailById", (*GHN, 3, 20, 20, 1), _ENDPO
 ENDPOINT_BY_MAC = Table("endpointByMac", (*GHN, 3, 30, 10, 1), _ENDPOINT_BRIEF, index_length=6)
 ENDPOINT_DETAIL_BY_MAC = Table("endpointDetailByMac", (*GHN, 3, 30, 20, 1), _ENDPOINT_DETAIL, index_length=6)
 
+_ETHERNET = {"link_up": 20, "full_duplex": 30, "speed": 40}
+_POE = {"port": 10, "enabled": 15, "mode": 20, "overload": 30}
+_UPGRADE = {"status": 10}
+_FRAMES = {"frames_up": 10, "error_percent_up": 30, "frames_down": 1010, "error_percent_down": 1030}
+ENDPOINT_ETHERNET_BY_ID = Table("endpointEthernetById", (*GHN, 3, 20, 30, 1), _ETHERNET, index_length=2)
+ENDPOINT_ETHERNET_BY_MAC = Table("endpointEthernetByMac", (*GHN, 3, 30, 30, 1), _ETHERNET, index_length=7)
+ENDPOINT_UPGRADE_BY_ID = Table("endpointUpgradeById", (*GHN, 3, 20, 40, 1), _UPGRADE)
+ENDPOINT_UPGRADE_BY_MAC = Table("endpointUpgradeByMac", (*GHN, 3, 30, 40, 1), _UPGRADE, index_length=6)
+ENDPOINT_POE_BY_ID = Table("endpointPoeById", (*GHN, 3, 20, 50, 1), _POE)
+ENDPOINT_POE_BY_MAC = Table("endpointPoeByMac", (*GHN, 3, 30, 50, 1), _POE, index_length=6)
+ENDPOINT_FRAMES_BY_ID = Table("endpointFramesById", (*GHN, 5, 20, 20, 1), _FRAMES)
+ENDPOINT_FRAMES_BY_MAC = Table("endpointFramesByMac", (*GHN, 5, 30, 20, 1), _FRAMES, index_length=6)
+
 ACTIVE_ALARM = Table(
     "activeAlarm",
     (*GAM, 145, 1, 3, 1, 1),
@@ -145,12 +181,24 @@ ACTIVE_ALARM = Table(
         "uuid": 3,
         "entity": 4,
         "condition": 5,
-        "fault_file": 6,
-        "fault_line": 7,
-        "fault_module": 8,
-        "fault_id": 9,
         "severity": 10,
         "service_affecting": 11,
         "occurred": 12,
+    },
+)
+
+ALARM_LOG = Table(
+    "alarmLog",
+    (*GAM, 145, 1, 3, 2, 1),
+    {
+        "if_index": 2,
+        "uuid": 3,
+        "entity": 4,
+        "condition": 5,
+        "state": 10,
+        "severity": 11,
+        "service_affecting": 12,
+        "occurred": 13,
+        "reported": 14,
     },
 )

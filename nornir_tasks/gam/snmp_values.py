@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ..contracts import ReadProblem
 from ..errors import ErrorKind
@@ -19,7 +20,7 @@ _FLAGGED = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?)\s*(\+{1,2}|-{1,2})?\s*$")
 _SHOWN = 60
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One row of a table (or a group of scalars) with its values by column name; reads that fail are noted in ``problems``."""
 
@@ -169,25 +170,67 @@ def group_row(group: Group, values: Mapping[Oid, Value], problems: list[ReadProb
     return Row(group.name, "0", {name: values[oid] for name, oid in group.oids.items() if oid in values}, problems)
 
 
-def table_rows(table: Table, walked: list[tuple[Oid, Value]], problems: list[ReadProblem]) -> dict[Oid, Row]:
-    """Walked instances as rows by index, in order; columns nobody asked for are dropped.
+def table_rows(
+    table: Table, walked: Sequence[tuple[Oid, Value]], problems: list[ReadProblem], columns: Sequence[str] = ()
+) -> dict[Oid, Row]:
+    """Walked instances as rows by index, in order; what is not of the columns named (by default all of the table) is dropped.
 
-    A column that some rows have and others lack is half a table; that is noted once per column.
+    So are indexes of another length: a row editor beside a table (``.21`` beside ``.20``) is none of its rows.
     """
-    names = {number: name for name, number in table.columns.items()}
     start = len(table.entry)
-    cells: dict[Oid, dict[str, Value]] = {}
+    numbers = {table.columns[column] for column in columns or table.columns}
+    cells: dict[Oid, dict[int, Value]] = {}
     for oid, value in walked:
-        column, index = oid[start : start + 1], oid[start + 1 :]
-        if oid[:start] == table.entry and len(index) == table.index_length and column[0] in names:
-            cells.setdefault(index, {})[names[column[0]]] = value
-    for name in names.values():
-        lacking = [".".join(map(str, index)) for index in sorted(cells) if name not in cells[index]]
-        if 0 < len(lacking) < len(cells):
+        if len(oid) == start + 1 + table.index_length and oid[start] in numbers and oid[:start] == table.entry:
+            cells.setdefault(oid[start + 1 :], {})[oid[start]] = value
+    return cell_rows(table, cells, problems)
+
+
+def cell_rows(table: Table, cells: Mapping[Oid, Mapping[int, Value]], problems: list[ReadProblem]) -> dict[Oid, Row]:
+    """Cells by index and column number as rows by index, in order. A column only some rows have is noted once, as half a table."""
+    rows: dict[Oid, Row] = {}
+    held: dict[str, int] = dict.fromkeys(table.columns, 0)
+    names = {number: name for name, number in table.columns.items()}
+    for index in sorted(cells):
+        values = {}
+        for number, value in cells[index].items():
+            name = names[number]
+            values[name] = value
+            held[name] += 1
+        rows[index] = Row(table.name, ".".join(map(str, index)), values, problems)
+    for name, count in held.items():
+        if 0 < count < len(rows):
+            lacking = [row.index for row in rows.values() if name not in row.values]
             shown = ", ".join(lacking[:5]) + (" and more" if len(lacking) > 5 else "")
-            message = f"no value in {len(lacking)} of {len(cells)} rows: {shown}"
+            message = f"no value in {len(lacking)} of {len(rows)} rows: {shown}"
             problems.append(ReadProblem(f"{table.name}.{name}", message, ErrorKind.INCOMPLETE))
-    return {index: Row(table.name, ".".join(map(str, index)), cells[index], problems) for index in sorted(cells)}
+    return rows
+
+
+def decode_vlan_bitmaps(*octets: bytes) -> tuple[int, ...]:
+    """VLANs of a port's bitmaps: four of 128 octets one after the other, least significant bit first inside each octet.
+
+    A bitmap that is too long counts up to VLAN 4095. Never raises.
+    """
+    whole = b"".join(part[:128].ljust(128, b"\0") for part in octets[:4])
+    return tuple(8 * at + bit for at, octet in enumerate(whole) if octet for bit in range(8) if octet >> bit & 1)
+
+
+_CLOCK = re.compile(r"^(?:[A-Z][a-z]{2},? )? *([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})$")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def decode_clock(text: str) -> datetime | None:
+    """The shelf's own time from ``Mon Dec  2 15:02:21 2024`` or ISO 8601; naive, as the shelf gives it. None when it is neither."""
+    found = _CLOCK.match(text)
+    try:
+        if found is None:
+            return datetime.fromisoformat(text).replace(tzinfo=None)
+        month, *numbers = found.groups()
+        day, hour, minute, second, year = map(int, numbers)
+        return datetime(year, _MONTHS.index(month) + 1, day, hour, minute, second)
+    except ValueError:
+        return None
 
 
 def _show(value: Value) -> str:

@@ -28,6 +28,9 @@ WITHOUT_SURFACES = {
     "Series": "what measurements are of: drawn in charts of it",
     "DeviceState": "the last reading of a GAM: a panel and columns of it",
     "EndpointState": "the last reading of an endpoint: a panel and columns of it",
+    "PollCycle": "a minute of polling: the status page",
+    "PollSchedule": "when a GAM is read next: a panel of it",
+    "PollWorker": "a worker process: the status page",
     "PortState": "the last reading of a port: a panel, columns and the face plate",
 }
 # Models without a name that could be changed in bulk, and why.

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pysnmp.proto.api import v2c
 
-from nornir_tasks.connections.snmp import PysnmpReader, SnmpConnection
+from nornir_tasks.connections.snmp import SnmpConnection, SnmpReader
+from nornir_tasks.connections.snmp_choice import open_reader
 from nornir_tasks.connections.snmp_hub import get_hub
 from nornir_tasks.contracts import SnmpCredential
 from nornir_tasks.errors import DeviceError, ErrorKind
@@ -31,12 +32,27 @@ def agent(**options: Any) -> SnmpAgent:
     return SnmpAgent({**TABLE, **SCALARS}, **options)
 
 
-def reader(served: SnmpAgent, **options: Any) -> PysnmpReader:
-    credential = options.pop("credential", SnmpCredential())
-    return PysnmpReader("127.0.0.1", served.port, credential, **{"timeout": 2, "retries": 2, **options})
+class MakeReader:
+    """Makes readers of one implementation."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, served: SnmpAgent, **options: Any) -> SnmpReader:
+        return self.at(served.port, **options)
+
+    def at(self, port: int, address: str = "127.0.0.1", **options: Any) -> SnmpReader:
+        credential = options.pop("credential", SnmpCredential())
+        return open_reader(address, port, credential, reader=self.name, **{"timeout": 2, "retries": 2, **options})
 
 
-def test_get_returns_plain_values_and_leaves_out_what_does_not_exist() -> None:
+@pytest.fixture(params=["pysnmp", "gufo"])
+def reader(request: pytest.FixtureRequest) -> MakeReader:
+    """The contract holds for both."""
+    return MakeReader(request.param)
+
+
+def test_get_returns_plain_values_and_leaves_out_what_does_not_exist(reader: MakeReader) -> None:
     with serving(agent()) as served:
         values = reader(served).get([*SCALARS, (1, 3, 6, 1, 99, 0)])
     assert values == {
@@ -48,13 +64,13 @@ def test_get_returns_plain_values_and_leaves_out_what_does_not_exist() -> None:
     }
 
 
-def test_get_of_many_is_asked_in_portions_and_smaller_ones_when_too_big() -> None:
+def test_get_of_many_is_asked_in_portions_and_smaller_ones_when_too_big(reader: MakeReader) -> None:
     with serving(agent(too_big_above=6)) as served:
         values = reader(served).get(TABLE)
     assert values == {oid: int(value) for oid, value in TABLE.items()}
 
 
-def test_walk_returns_the_subtree_in_order() -> None:
+def test_walk_returns_the_subtree_in_order(reader: MakeReader) -> None:
     with serving(agent()) as served:
         rows = reader(served).walk(BASE)
         assert rows == sorted((oid, int(value)) for oid, value in TABLE.items())
@@ -63,7 +79,7 @@ def test_walk_returns_the_subtree_in_order() -> None:
         assert reader(served).walk((1, 3, 6, 1, 4, 1, 20095, 9, 7)) == []
 
 
-def test_walk_falls_back_to_fewer_rows_and_to_getnext() -> None:
+def test_walk_falls_back_to_fewer_rows_and_to_getnext(reader: MakeReader) -> None:
     with serving(agent(most_repetitions=0)) as served:
         slow = reader(served, timeout=1, retries=0)
         slow.get([(1, 3, 6, 1, 2, 1, 1, 3, 0)])
@@ -72,23 +88,26 @@ def test_walk_falls_back_to_fewer_rows_and_to_getnext() -> None:
     assert served.seen.count("GetNextRequestPDU") == 31
 
 
-def test_lost_packets_are_asked_for_again() -> None:
+def test_lost_packets_are_asked_for_again(reader: MakeReader) -> None:
     with serving(agent(drop=2)) as served:
         assert len(reader(served, timeout=0.5, retries=5).walk(BASE)) == 60
 
 
-def test_an_agent_that_goes_round_is_stopped() -> None:
-    with serving(agent(wrap_at=(*BASE, 1, 20))) as served, pytest.raises(DeviceError, match="repeats itself") as caught:
+def test_an_agent_that_goes_round_is_stopped(reader: MakeReader) -> None:
+    with (
+        serving(agent(wrap_at=(*BASE, 1, 20), wrap_to=(*BASE, 1, 3))) as served,
+        pytest.raises(DeviceError, match="repeats itself") as caught,
+    ):
         reader(served).walk(BASE)
     assert caught.value.kind is ErrorKind.UNPARSEABLE
 
 
-def test_silence_is_unreachable_and_a_wrong_community_looks_the_same() -> None:
+def test_silence_is_unreachable_and_a_wrong_community_looks_the_same(reader: MakeReader) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    with pytest.raises(DeviceError, match="wrong community looks the same") as caught:
-        PysnmpReader("127.0.0.1", port, SnmpCredential(), timeout=0.1, retries=0).get(SCALARS)
+    with pytest.raises(DeviceError, match=r"wrong community looks the same|nothing listens there") as caught:
+        reader.at(port, timeout=0.1, retries=0).get(SCALARS)
     assert caught.value.kind is ErrorKind.UNREACHABLE
     with serving(agent()) as served, pytest.raises(DeviceError) as caught:
         reader(served, timeout=0.1, retries=0, credential=SnmpCredential(community="s3cret-c0mmunity")).get(SCALARS)
@@ -96,7 +115,7 @@ def test_silence_is_unreachable_and_a_wrong_community_looks_the_same() -> None:
     assert "s3cret" not in repr(caught.value)
 
 
-def test_falling_silent_later_is_a_timeout() -> None:
+def test_falling_silent_later_is_a_timeout(reader: MakeReader) -> None:
     with serving(agent()) as served:
         one = reader(served, timeout=1, retries=0)
         one.get(SCALARS)
@@ -106,7 +125,7 @@ def test_falling_silent_later_is_a_timeout() -> None:
     assert caught.value.kind is ErrorKind.TIMEOUT
 
 
-def test_the_deadline_ends_a_slow_reading() -> None:
+def test_the_deadline_ends_a_slow_reading(reader: MakeReader) -> None:
     with serving(agent(drop=1000)) as served:
         started = time.monotonic()
         one = reader(served, timeout=5, retries=5, deadline=0.2)
@@ -118,7 +137,7 @@ def test_the_deadline_ends_a_slow_reading() -> None:
 
 
 @pytest.mark.parametrize(("status", "kind"), [(5, ErrorKind.REJECTED), (16, ErrorKind.AUTH)])
-def test_an_agents_refusal_names_its_word(status: int, kind: ErrorKind) -> None:
+def test_an_agents_refusal_names_its_word(reader: MakeReader, status: int, kind: ErrorKind) -> None:
     with (
         serving(agent(error=status)) as served,
         pytest.raises(DeviceError, match=r"answered (genErr|authorizationError)") as caught,
@@ -128,7 +147,7 @@ def test_an_agents_refusal_names_its_word(status: int, kind: ErrorKind) -> None:
 
 
 @pytest.mark.parametrize("garbage", [b"<html>no</html>", b"\x30\x82\xff\xff", b"\x00"])
-def test_garbage_is_no_answer(garbage: bytes) -> None:
+def test_garbage_is_no_answer(reader: MakeReader, garbage: bytes) -> None:
     with serving(agent(garbage=garbage)) as served, pytest.raises(DeviceError) as caught:
         reader(served, timeout=0.1, retries=0).get(SCALARS)
     assert caught.value.kind in (ErrorKind.UNREACHABLE, ErrorKind.UNPARSEABLE)
@@ -143,19 +162,19 @@ def test_garbage_is_no_answer(garbage: bytes) -> None:
         (SnmpCredential(version="3", username="u", priv_protocol="AES", priv_key="12345678"), "without auth_protocol"),
     ],
 )
-def test_an_impossible_credential_names_its_field(credential: SnmpCredential, words: str) -> None:
+def test_an_impossible_credential_names_its_field(reader: MakeReader, credential: SnmpCredential, words: str) -> None:
     with pytest.raises(DeviceError, match=words) as caught:
-        PysnmpReader("127.0.0.1", 1, credential)
+        reader.at(1, credential=credential)
     assert caught.value.kind is ErrorKind.AUTH
 
 
-def test_an_unresolvable_name_says_so() -> None:
+def test_an_unresolvable_name_says_so(reader: MakeReader) -> None:
     with pytest.raises(DeviceError, match=r"'gam\.invalid' cannot be resolved") as caught:
-        PysnmpReader("gam.invalid", 161, SnmpCredential()).get(SCALARS)
+        reader.at(161, "gam.invalid").get(SCALARS)
     assert caught.value.kind is ErrorKind.UNREACHABLE
 
 
-def test_a_forked_child_gets_a_hub_of_its_own() -> None:
+def test_a_forked_child_gets_a_hub_of_its_own(reader: MakeReader) -> None:
     with serving(agent()) as served:
         reader(served).get(SCALARS)
         hub = get_hub()

@@ -10,10 +10,12 @@ from nornir_tasks.contracts import (
     AlarmReading,
     AlarmSeverity,
     EndpointState,
+    FirmwareImage,
     IsolationMode,
     Medium,
     ReadProblem,
     SfpReading,
+    SubscriberModel,
     SystemFacts,
 )
 from nornir_tasks.errors import DeviceError, ErrorKind
@@ -51,6 +53,12 @@ def test_system_facts() -> None:
         fans_rpm=(9299, 9165, 9433, 9433),
         power_supplies={"Main power supply": "active", "Redundant power supply": "not present"},
         led="green, solid, normal indication",
+        images=(
+            FirmwareImage("boot", "RedBoot", "version 1_4-23440"),
+            FirmwareImage("active", "linux", "GAM-12/24-C_v1.5.4"),
+            FirmwareImage("alternate", "linux.bk", "GAM-12/24-C_v1.5.4"),
+        ),
+        subscriber_model=SubscriberModel.ENDPOINT_AWARE,
     )
 
 
@@ -167,7 +175,9 @@ def test_no_endpoints_is_an_empty_section_and_no_view_is_none() -> None:
     assert read_shelf(RecordedReader(values), "s").endpoints == ()
     without = {oid: value for oid, value in recorded_shelf().items() if oid[: len(oids.GHN)] != oids.GHN}
     reading = read_shelf(RecordedReader(without), "s")
-    assert (reading.endpoints, reading.ports) == (None, None)
+    assert reading.endpoints is None
+    assert [port.number for port in reading.ports or ()] == list(range(1, 13))
+    assert reading.incomplete == {"ports"}
     assert {problem.where for problem in reading.problems} == {"endpoints", "ports"}
     assert all(problem.kind is ErrorKind.INCOMPLETE for problem in reading.problems)
 
@@ -177,7 +187,7 @@ def test_half_the_ports_are_not_taken_for_all() -> None:
     for table in (oids.PORT_CONFIG, oids.PORT_STATUS):
         for number in range(7, 13):
             for column in table.columns:
-                del values[(*table.column(column), oids.IFINDEX_GHN + number)]
+                values.pop((*table.column(column), oids.IFINDEX_GHN + number), None)
     reading = read_shelf(RecordedReader(values), "s")
     assert [port.number for port in reading.ports or ()] == [1, 2, 3, 4, 5, 6]
     assert reading.incomplete == {"ports"}

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('dcim', '0197_natural_sort_collation'),
         ('extras', '0001_squashed'),
-        ('netbox_gam', '0003_keeping'),
+        ('netbox_gam', '0004_scheduling'),
         ('users', '0015_owner'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

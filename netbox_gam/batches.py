@@ -1,0 +1,30 @@
+"""What workers run off the polling queue many times a minute: plain RQ jobs, without a row of NetBox's own for each."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+
+from .workflows import polling, samples, scheduling
+
+log = logging.getLogger("netbox.plugins.netbox_gam.polling")
+
+
+def worker_name() -> str:
+    """The worker process a batch runs for, which is the parent of the one RQ forked."""
+    return f"{socket.gethostname()}:{os.getppid()}"
+
+
+def poll_batch(token: str) -> None:
+    """Read the GAMs leased under a token."""
+    report = polling.poll_batch(uuid.UUID(token), worker=worker_name())
+    if report is None:
+        log.info("Batch %s has nothing left to do", token)
+
+
+def roll_up() -> None:
+    """Roll measurements up, and close cycles that are over."""
+    scheduling.close_cycles()
+    samples.roll_up()

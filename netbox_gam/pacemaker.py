@@ -1,0 +1,138 @@
+"""The pacemaker: a thread in every worker that serves the polling queue, which hands out what is due.
+
+One of all of them leads at a time, by an advisory lock of PostgreSQL, for as long as one tick; if it dies another takes over. There
+is nothing more to install or to supervise than the workers themselves.
+
+RQ forks a process per job from the one this thread lives in. A fork waits for the end of a tick, so that no connection or lock of
+this thread is ever copied in the middle of its use, and a tick is short, even where PostgreSQL hangs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import sys
+import threading
+import time
+from datetime import datetime
+
+import django_rq
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from . import batches, settings
+from .workflows import scheduling
+from .workflows.locks import try_exclusive
+
+log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
+
+QUEUE = "netbox_gam.poll"
+TICK_SECONDS = 1.0
+STATEMENT_SECONDS = 5
+FOLLOW_EVERY_SECONDS = 10.0
+ROLL_UP_EVERY_SECONDS = 60.0
+QUEUED_PER_WORKER = 2
+"""Batches that may wait for each worker: more would only grow old in the queue."""
+BATCH_SECONDS_OVER_LEASE = 30
+
+
+class Pacemaker:
+    """Ticks once a second until told to stop."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.started: datetime = timezone.now()
+        self.busy = threading.Lock()
+        self._stop = threading.Event()
+        self._seen = self._followed = self._rolled_up = -1e9
+        self._thread = threading.Thread(target=self._run, name="gam-pacemaker", daemon=True)
+
+    def start(self) -> None:
+        """Begin ticking."""
+        os.register_at_fork(before=self.busy.acquire, after_in_parent=self.busy.release, after_in_child=self._forked)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop ticking; returns when the last tick has ended."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def _forked(self) -> None:
+        self.busy = threading.Lock()
+
+    def _run(self) -> None:
+        while not self._stop.wait(TICK_SECONDS * random.uniform(0.8, 1.2)):
+            with self.busy:
+                try:
+                    self.tick()
+                except (DatabaseError, InterfaceError, RedisError, OSError) as error:
+                    # Whichever server is away comes back; until then there is nothing to hand out.
+                    log.warning("Pacemaker: %s: %s", type(error).__name__, str(error).splitlines()[0] if str(error) else "")
+                    connection.close()
+        connection.close()
+
+    def tick(self) -> int:
+        """One look at what is due; how many batches were handed out."""
+        limit_statements()
+        now = time.monotonic()
+        with try_exclusive("pacemaker", 0) as leader:
+            if now - self._seen >= FOLLOW_EVERY_SECONDS / 2:
+                scheduling.worker_seen(self.name, self.started, leader=leader)
+                self._seen = now
+            if not leader:
+                return 0
+            if now - self._followed >= FOLLOW_EVERY_SECONDS:
+                scheduling.follow_devices()
+                self._followed = now
+            return self._hand_out() + self._look_after(now)
+
+    def _hand_out(self) -> int:
+        queue = django_rq.get_queue(QUEUE)
+        room = scheduling.workers_alive() * QUEUED_PER_WORKER - queue.count
+        handed = 0
+        for batch in scheduling.lease(max(0, room)):
+            try:
+                queue.enqueue(
+                    batches.poll_batch,
+                    str(batch.token),
+                    job_timeout=int(settings.lease_seconds()) + BATCH_SECONDS_OVER_LEASE,
+                    ttl=int(settings.lease_seconds()),
+                    result_ttl=0,
+                    failure_ttl=600,
+                    description=f"{len(batch.gams)} GAMs",
+                )
+            except (RedisError, OSError):
+                scheduling.release(batch)
+                raise
+            handed += 1
+        return handed
+
+    def _look_after(self, now: float) -> int:
+        """What has to be done every now and then."""
+        if now - self._rolled_up < ROLL_UP_EVERY_SECONDS:
+            return 0
+        django_rq.get_queue(QUEUE).enqueue(batches.roll_up, job_timeout=600, ttl=120, result_ttl=0, failure_ttl=600)
+        self._rolled_up = now
+        return 1
+
+
+def limit_statements() -> None:
+    """Let no statement of this thread's connection hang, so that nobody waits for a tick for long."""
+    if connection.connection is None:
+        connection.ensure_connection()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION statement_timeout = '{STATEMENT_SECONDS}s'")
+
+
+_pacemaker: Pacemaker | None = None
+
+
+def start_in_worker() -> None:
+    """Start the pacemaker, if this process is a worker that serves the polling queue."""
+    global _pacemaker
+    if _pacemaker is None and "rqworker" in sys.argv and QUEUE in sys.argv:
+        _pacemaker = Pacemaker()
+        _pacemaker.start()
