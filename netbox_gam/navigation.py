@@ -59,7 +59,13 @@ menu = PluginMenu(
                 _item("syncrun", _("Sync Runs"), editable=False),
             ),
         ),
-        (_("Monitoring"), (_item("alarm", _("Alarms"), editable=False),)),
+        (
+            _("Monitoring"),
+            (
+                _item("alarm", _("Alarms"), editable=False),
+                _item("alarmrule", _("Alarm Rules")),
+            ),
+        ),
         (
             _("Access"),
             (

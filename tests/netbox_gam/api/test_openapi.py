@@ -41,6 +41,8 @@ VERBS = {
     "findings/{id}/ignore/": ("IgnoreFinding", "Finding"),
     "findings/{id}/reopen/": (None, "Finding"),
     "alarms/{id}/acknowledge/": (None, "Alarm"),
+    "alarms/{id}/shelve/": ("ShelveAlarm", "Alarm"),
+    "alarms/{id}/unshelve/": (None, "Alarm"),
 }
 
 
