@@ -66,7 +66,7 @@ class AlarmRuleFilterSet(GamFilterSet):
     operator = django_filters.MultipleChoiceFilter(choices=RuleOperatorChoices, distinct=False)
     severity = django_filters.MultipleChoiceFilter(choices=AlarmSeverityChoices, distinct=False)
     site_id = django_filters.ModelMultipleChoiceFilter(field_name="sites", queryset=Site.objects.all(), label=_("Site (ID)"))
-    role_id = django_filters.ModelMultipleChoiceFilter(
+    device_role_id = django_filters.ModelMultipleChoiceFilter(
         field_name="roles", queryset=DeviceRole.objects.all(), label=_("Device role (ID)")
     )
     scope_tag_id = django_filters.ModelMultipleChoiceFilter(

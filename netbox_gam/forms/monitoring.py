@@ -156,7 +156,7 @@ class AlarmRuleFilterForm(PrimaryModelFilterSetForm):
     fieldsets = (
         SEARCH,
         FieldSet("enabled", "watches", "severity", "service_affecting", name=_("Alarm Rule")),
-        FieldSet("site_id", "role_id", "scope_tag_id", name=_("Scope")),
+        FieldSet("site_id", "device_role_id", "scope_tag_id", name=_("Scope")),
         OWNERSHIP,
     )
     enabled = yes_no(_("Enabled"))
@@ -164,6 +164,6 @@ class AlarmRuleFilterForm(PrimaryModelFilterSetForm):
     severity = MultipleChoiceField(label=_("Severity"), choices=AlarmSeverityChoices, required=False)
     service_affecting = yes_no(_("Service affecting"))
     site_id = DynamicModelMultipleChoiceField(label=_("Site"), queryset=Site.objects.all(), required=False)
-    role_id = DynamicModelMultipleChoiceField(label=_("Device role"), queryset=DeviceRole.objects.all(), required=False)
+    device_role_id = DynamicModelMultipleChoiceField(label=_("Device role"), queryset=DeviceRole.objects.all(), required=False)
     scope_tag_id = DynamicModelMultipleChoiceField(label=_("GAM tag"), queryset=Tag.objects.all(), required=False)
     tag = TagFilterField(model)

@@ -107,9 +107,8 @@ def transients(reading: DeviceReading, seen: Sequence[str] | None) -> tuple[tupl
     rows = {row.uuid: row for row in reading.alarm_log if row.change is AlarmChange.TRANSIENT}
     before = set(seen or ())
     new = [row for uuid, row in rows.items() if uuid not in before] if seen is not None else []
-    # A log read in part still has the rows that were not read.
-    kept = list(seen or ()) if "alarm_log" in reading.incomplete else []
-    now = tuple(dict.fromkeys([*kept, *rows]))[-MOST_SEEN:]
+    # A log may be read in part, or only what is new in it: what was seen is remembered for longer than the ring holds it.
+    now = tuple(dict.fromkeys([*(seen or ()), *rows]))[-MOST_SEEN:]
     steps = [Step(Happened.TRANSIENT, occurred(row.occurred, reading.taken_at, known=True), _as_alarm(row)) for row in new]
     return tuple(steps), now
 

@@ -374,7 +374,7 @@ class AlarmRuleFilterTest(Filtered, TestCase):
     @classmethod
     def setUpTestData(cls):
         AlarmRule.objects.all().delete()
-        cls.rows = [factories.alarm_rule(severity=severity) for severity in ("mj", "mn")]
+        cls.rows = [factories.alarm_rule(severity=severity) for severity in ("mj", "mn", "mn")]
         cls.rows[0].sites.add(factories.site("alpha"))
 
     def test_filters(self):

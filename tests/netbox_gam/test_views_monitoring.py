@@ -71,7 +71,7 @@ class AlarmRuleViewTest(GamViewTestCases.NamedViewTestCase):
             "Rule 2,check.clock,ge,5",
             "Rule 3,check.plan_rate,le,80",
         )
-        cls.csv_update_data = ("id,threshold", f"{first.pk},71", f"{second.pk},72", f"{third.pk},73")
+        cls.csv_update_data = ("id,threshold", f"{first.pk},71.5", f"{second.pk},72.5", f"{third.pk},73.5")
 
     def test_a_clear_threshold_on_the_wrong_side_is_refused_in_words(self):
         self.add_permissions("netbox_gam.add_alarmrule")

@@ -7,7 +7,8 @@ from django.urls import reverse
 from netbox_gam.models import Alarm, AlarmRule
 from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
-from tests.netbox_gam.api.cases import PluginAPIViewTestCases, RecordTestCases
+from tests.netbox_gam.api.cases import RecordTestCases
+from tests.netbox_gam.base import PluginAPIViewTestCases
 
 
 class AlarmTest(RecordTestCases.RecordAPITestCase):

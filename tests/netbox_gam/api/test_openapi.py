@@ -26,6 +26,7 @@ INTENT = (
     "billing-systems",
     "billing-plans",
     "billing-links",
+    "alarm-rules",
 )
 # Path of each verb, its request and its answer.
 VERBS = {
