@@ -7,7 +7,7 @@ import os
 import socket
 import uuid
 
-from .workflows import polling, samples, scheduling
+from .workflows import alarms, polling, samples, scheduling
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -25,6 +25,7 @@ def poll_batch(token: str) -> None:
 
 
 def roll_up() -> None:
-    """Roll measurements up, and close cycles that are over."""
+    """Roll measurements up, close cycles that are over, and do what time alone does to alarms."""
     scheduling.close_cycles()
+    alarms.sweep()
     samples.roll_up()
