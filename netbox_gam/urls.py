@@ -25,6 +25,7 @@ PATHS = {
     "changeplan": "change-plans",
     "changestep": "change-steps",
     "alarm": "alarms",
+    "alarmrule": "alarm-rules",
 }
 
 urlpatterns = [

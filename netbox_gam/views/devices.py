@@ -117,7 +117,7 @@ class GamDeviceAlarmsView(generic.ObjectChildrenView):
     table = tables.AlarmTable
     filterset = filtersets.AlarmFilterSet
     filterset_form = forms.AlarmFilterForm
-    actions = (*RECORD_LIST, actions.BulkAcknowledge)
+    actions = (*RECORD_LIST, actions.BulkAcknowledge, actions.BulkShelve, actions.BulkUnshelve)
     tab = ViewTab(label=_("Alarms"), badge=restricted_count(standing_alarms), permission="netbox_gam.view_alarm", weight=510)
 
     def get_children(self, request, parent):
@@ -209,6 +209,9 @@ class GamPortView(GetRelatedModelsMixin, generic.ObjectView):
             ChartsPanel(),
             ObjectsTablePanel(
                 "netbox_gam.endpoint", filters={"port_id": lambda ctx: ctx["object"].pk}, exclude_columns=["gam", "port"]
+            ),
+            ObjectsTablePanel(
+                "netbox_gam.alarm", filters={"port_id": lambda ctx: ctx["object"].pk}, exclude_columns=["gam", "port"]
             ),
         ],
         breadcrumbs=[Breadcrumb("gam")],
