@@ -20,6 +20,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from development.town import TownEndpoint, TownProfile, TownService, TownShelf
 
@@ -161,7 +162,7 @@ def serve(options: argparse.Namespace) -> None:
 
 def loop(selector: selectors.BaseSelector, running: list[bool]) -> None:
     """Take every datagram there is, answer it, and send what is to be late when its time has come."""
-    late: deque[tuple[float, socket.socket, bytes, object]] = deque()
+    late: deque[tuple[float, socket.socket, bytes, Any]] = deque()
     while running:
         for key, _ in selector.select(0.02 if late else 0.5):
             item, shelf = key.data
