@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 from utilities.views import ConditionalLoginRequiredMixin
 
@@ -25,5 +24,4 @@ class ChartLibraryView(ConditionalLoginRequiredMixin, View):
         if compressed:
             response["Content-Encoding"] = "gzip"
         response["Cache-Control"] = f"private, max-age={YEAR}, immutable"
-        patch_vary_headers(response, ["Accept-Encoding"])
         return response
