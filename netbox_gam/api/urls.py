@@ -25,5 +25,10 @@ router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 router.register("alarm-rules", views.AlarmRuleViewSet)
+router.register("mail-groups", views.MailGroupViewSet)
 
-urlpatterns = [path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"), *router.urls]
+urlpatterns = [
+    path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),
+    path("metrics/", views.MetricsView.as_view(), name="metrics"),
+    *router.urls,
+]

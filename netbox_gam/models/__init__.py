@@ -4,6 +4,7 @@ from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
+from .notifications import MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
@@ -30,6 +31,8 @@ __all__ = (
     "Finding",
     "GamDevice",
     "GamPort",
+    "MailGroup",
+    "MailItem",
     "PollCycle",
     "PollSchedule",
     "PollWorker",

@@ -4,6 +4,7 @@ from .access import CredentialProfileTable, SnmpProfileTable
 from .billing import BilledServiceTable, BillingLinkTable, BillingPlanTable, BillingSystemTable, FindingTable, SyncRunTable
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
 from .monitoring import AlarmRuleTable, AlarmTable
+from .notifications import MailGroupTable
 from .provisioning import ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 
@@ -22,6 +23,7 @@ __all__ = (
     "FindingTable",
     "GamDeviceTable",
     "GamPortTable",
+    "MailGroupTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

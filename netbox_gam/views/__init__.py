@@ -119,6 +119,17 @@ from .monitoring import (
     AlarmUnshelveView,
     AlarmView,
 )
+from .notifications import (
+    MailGroupBulkDeleteView,
+    MailGroupBulkEditView,
+    MailGroupBulkImportView,
+    MailGroupBulkRenameView,
+    MailGroupDeleteView,
+    MailGroupEditView,
+    MailGroupListView,
+    MailGroupTestView,
+    MailGroupView,
+)
 from .polling import GamDeviceWatchView, PollingStatusView
 from .provisioning import (
     ChangePlanApplyView,
@@ -299,6 +310,15 @@ __all__ = (
     "GamPortView",
     "InstallTypesView",
     "InterfaceGamView",
+    "MailGroupBulkDeleteView",
+    "MailGroupBulkEditView",
+    "MailGroupBulkImportView",
+    "MailGroupBulkRenameView",
+    "MailGroupDeleteView",
+    "MailGroupEditView",
+    "MailGroupListView",
+    "MailGroupTestView",
+    "MailGroupView",
     "PollingStatusView",
     "SnmpProfileBulkDeleteView",
     "SnmpProfileBulkEditView",
