@@ -10,7 +10,7 @@ from typing import Any
 
 from nornir_tasks.contracts import Comparison, FindingDraft, FindingKind, ServiceState
 
-from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
+from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
 from ..exceptions import InvalidState
 from ..models import (
     BandwidthPlan,
@@ -54,6 +54,36 @@ def store(system: BillingSystem, run: SyncRun, comparison: Comparison, *, at: da
     _store_side(system, run, own, at, report, resolve=comparison.conclusive)
     _store_side(None, run, shared, at, report, resolve=comparison.conclusive and all_systems_read)
     return report
+
+
+def doubt_feed(system: BillingSystem, run: SyncRun) -> bool:
+    """Keep the one finding that says why a system's feed is not believed; a run that can be believed resolves it.
+
+    :returns: whether it was opened by this run
+    """
+    at = run.finished or run.started
+    title = f"{system} is not believed, the run {run.get_status_display().lower()}: {(run.problems or ['no reason given'])[0]}"
+    previous = SyncRun.objects.filter(system=system, status=SyncRunStatusChoices.COMPLETED).exclude(pk=run.pk).first()
+    before = previous.counts if previous else {}
+    changed = {name: f"{before.get(name, 0)} → {count}" for name, count in run.counts.items() if before.get(name, 0) != count}
+    values = {
+        "title": title[:300],
+        "billing_values": {"status": run.status, "problems": run.problems, "changed": changed},
+        "last_seen": at,
+        "sync_run": run,
+    }
+    fingerprint = hashlib.sha256(f"{FindingKind.SOURCE_INCOMPLETE}:feed".encode()).hexdigest()
+    finding = Finding.objects.filter(system=system, fingerprint=fingerprint).first()
+    if finding is None:
+        kind, rule = FindingKind.SOURCE_INCOMPLETE, "Nothing is concluded from a reading that failed, is incomplete or is held."
+        first = {"kind": kind, "rule": rule, "fingerprint": fingerprint, "first_seen": at}
+        create(Finding, message=f"Found by {run}", system=system, **first, **values)
+        return True
+    returned = finding.state == FindingStateChoices.RESOLVED
+    if returned:
+        values["state"] = FindingStateChoices.OPEN
+    update(finding, message=f"Found again by {run}", **values)
+    return returned
 
 
 def _nobodys(draft: FindingDraft) -> str:
