@@ -277,7 +277,8 @@ class _Population:
         """Plant every difference that fits, then fill the rest with clean customers."""
         if not self._free:
             return
-        for self._round in range(self.each):
+        for number in range(self.each):
+            self._round = number
             self._plant_activity()
             self._plant_equipment()
             self._plant_plans()

@@ -13,7 +13,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 STEP_SECONDS = 0.05
-SPLYNX_PREFIX, TOKEN_PREFIX = "/api/2.0/", "/api/2.0/admin/auth/"  # noqa: S105 - a path
+SPLYNX_PREFIX, TOKEN_PREFIX = "/api/2.0/", "/api/2.0/admin/auth/"
 
 
 def faulty(world: World) -> Callable[..., Awaitable[web.StreamResponse]]:

@@ -33,8 +33,8 @@ from graphql import (
 from development.fake_billing.sonar_data import PARENT_OFFSET, Row
 from development.fake_billing.sonar_search import related, select
 from development.fake_billing.sonar_store import SonarStore
-from development.fake_billing.world import SONAR
 from development.fake_billing.sonar_types import COLLECTIONS, MODEL_EVENTS, NESTED_ONLY, SERVICE_TYPES, Many
+from development.fake_billing.world import SONAR
 
 
 def build_schema(store: SonarStore) -> GraphQLSchema:

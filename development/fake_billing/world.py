@@ -44,7 +44,8 @@ class Modes(FaultModes):
     """Switches both stand-ins have.
 
     ``everyone``: the status all people have, whatever is known of them. ``repeating``: every page is the first one.
-    ``drifting``: the count of a collection is another one each time. ``html``: answer every request with an HTML page and status 200. ``slow_seconds``: wait before answering. ``rate_limited``:
+    ``drifting``: the count of a collection is another one each time.
+    ``html``: answer every request with an HTML page and status 200. ``slow_seconds``: wait before answering. ``rate_limited``:
     refuse that many of the next requests (-1: all). ``feed_share``: 1.0 all people, 0.4 a feed that shrank, 0.0 an empty one.
     ``failing_page``: ``{"collection": name, "page": n}`` fails page ``n`` (from 1) of a collection. ``shifting``: after the first
     page of a collection its first row is gone, so that the rows behind it move up by one.

@@ -1,8 +1,10 @@
 """Endpoints below ``/api/plugins/gam/``."""
 
+from django.urls import path
 from netbox.api.routers import NetBoxRouter
 
 from . import views
+from .webhooks import BillingWebhookView
 
 app_name = "netbox_gam"
 
@@ -24,4 +26,8 @@ router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("webhooks/<int:pk>/", BillingWebhookView.as_view(), name="billing_webhook"),
+    path("webhooks/<int:pk>/<str:secret>/", BillingWebhookView.as_view(), name="billing_webhook_secret"),
+    *router.urls,
+]

@@ -3,6 +3,7 @@
 from .access import CredentialProfile, SnmpProfile
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
+from .events import BillingEvent
 from .monitoring import Alarm, AlarmEvent
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .provisioning import ChangePlan, ChangeStep
@@ -14,6 +15,7 @@ __all__ = (
     "AlarmEvent",
     "BandwidthPlan",
     "BilledService",
+    "BillingEvent",
     "BillingLink",
     "BillingPlan",
     "BillingSystem",

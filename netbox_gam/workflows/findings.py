@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from nornir_tasks.contracts import Comparison, FindingDraft, FindingKind, ServiceState
+from django.db.models import QuerySet
+
+from nornir_tasks.contracts import BillingService, Comparison, FindingDraft, FindingKind, ServiceState
 
 from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
 from ..exceptions import InvalidState
@@ -56,6 +58,30 @@ def store(system: BillingSystem, run: SyncRun, comparison: Comparison, *, at: da
     return report
 
 
+OF_ONE_SERVICE = (
+    FindingKind.ACTIVE_NOT_ON_NETWORK,
+    FindingKind.INACTIVE_ON_NETWORK,
+    FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT,
+    FindingKind.MAC_MISMATCH,
+    FindingKind.SERIAL_MISMATCH,
+    FindingKind.PLAN_MISMATCH,
+    FindingKind.UNKNOWN_STATUS,
+)
+"""Kinds that one service's own record, NetBox and the network tell without knowing of any other service."""
+
+
+def store_some(
+    system: BillingSystem, run: SyncRun, comparison: Comparison, services: Sequence[BillingService], *, at: datetime
+) -> StoredFindings:
+    """As :func:`store`, after only these services were read: findings about others stay as they are."""
+    report = StoredFindings()
+    ids = [service.external_id for service in services]
+    own = [item for item in comparison.findings if item.kind in OF_ONE_SERVICE and item.external_id in ids]
+    scope = Finding.objects.filter(system=system, kind__in=OF_ONE_SERVICE, external_id__in=ids)
+    _store_side(system, run, own, at, report, resolve=True, scope=scope)
+    return report
+
+
 def doubt_feed(system: BillingSystem, run: SyncRun) -> bool:
     """Keep the one finding that says why a system's feed is not believed; a run that can be believed resolves it.
 
@@ -98,8 +124,10 @@ def _store_side(
     report: StoredFindings,
     *,
     resolve: bool,
+    scope: QuerySet[Finding] | None = None,
 ) -> None:
-    known = {finding.fingerprint: finding for finding in Finding.objects.filter(system=owner)}
+    """Store the findings of one side. ``scope``: those that could be resolved; all of the owner's when None."""
+    known = {finding.fingerprint: finding for finding in (Finding.objects.filter(system=owner) if scope is None else scope)}
     for draft in drafts:
         finding = known.get(draft.fingerprint)
         if finding is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -110,6 +110,53 @@ def release_feed(run: SyncRun, *, user: Any, on_progress: OnProgress | None = No
     return reconcile(run.system, user=user, on_progress=on_progress, release=run)
 
 
+def refresh(system: BillingSystem, snapshot: BillingSnapshot) -> str:
+    """Compare some accounts that were read again: their services on the pages, their links, and the findings about them.
+
+    Takes a snapshot of those accounts only, so nothing is concluded about anybody else. An account that shares a device or an
+    address with another one is left to the next full run, for only that sees both sides.
+
+    :returns: in words what it came to
+    """
+    previous = _previous(system, None)
+    if previous is None:
+        return "left to the first full run"
+    accounts = {service.account_id for service in snapshot.services}
+    disputed = _disputed_accounts(system, snapshot)
+    settled = replace(snapshot, services=tuple(item for item in snapshot.services if item.account_id not in disputed))
+    first = _compare(system, settled, "")
+    linked, arrived, _ = _link(system, first)
+    comparison = _compare(system, settled, "") if linked else first
+    _store_services(system, snapshot, forget=False)
+    # Of an account that was read, all services were: Splynx gives a service another id when it comes back.
+    BilledService.objects.filter(system=system, account_id__in=accounts, read_at__lt=snapshot.taken_at).delete()
+    stored = findings.store_some(system, previous, comparison, settled.services, at=snapshot.taken_at)
+    left = f"; {len(disputed)} left to the next full run" if disputed else ""
+    return (
+        f"{len(accounts)} accounts read: {linked} linked, {arrived} arrived, {stored.opened + stored.reopened} findings opened,"
+        f" {stored.resolved} resolved{left}"
+    )
+
+
+def _disputed_accounts(system: BillingSystem, snapshot: BillingSnapshot) -> set[str]:
+    """Accounts whose devices others claim as well, or about which a finding of such a kind is open."""
+    macs: dict[str, set[str]] = {}
+    others = BilledService.objects.filter(system=system).exclude(account_id__in=[item.account_id for item in snapshot.services])
+    wanted = {mac for item in snapshot.services for mac in item.macs}
+    for account, held in others.exclude(state=ServiceState.TERMINATED).values_list("account_id", "macs"):
+        for mac in wanted.intersection(held):
+            macs.setdefault(mac, set()).add(account)
+    for item in snapshot.services:
+        for mac in item.macs:
+            macs.setdefault(mac, set()).add(item.account_id)
+    shared = {account for accounts in macs.values() if len(accounts) > 1 for account in accounts}
+    kinds = (FindingKind.AMBIGUOUS_KEY, FindingKind.MULTIPLE_SERVICES)
+    standing = Finding.objects.filter(system=system, kind__in=kinds).exclude(state=FindingStateChoices.RESOLVED)
+    for values in standing.values_list("billing_values", flat=True):
+        shared.update(str(service["account"]) for service in values.get("services", ()))
+    return shared & {item.account_id for item in snapshot.services}
+
+
 class _Clock:
     """Seconds per phase."""
 
@@ -207,9 +254,9 @@ def _finish(
     update(run, message=f"Ended: {status}", **values)
 
 
-def _previous(system: BillingSystem, run: SyncRun) -> SyncRun | None:
+def _previous(system: BillingSystem, run: SyncRun | None) -> SyncRun | None:
     """The last run that read everything."""
-    return SyncRun.objects.filter(system=system, status=SyncRunStatusChoices.COMPLETED).exclude(pk=run.pk).first()
+    return SyncRun.objects.filter(system=system, status=SyncRunStatusChoices.COMPLETED).exclude(pk=run.pk if run else None).first()
 
 
 def _compare(system: BillingSystem, snapshot: BillingSnapshot, previous_scope: str) -> Comparison:
@@ -321,7 +368,15 @@ def _map_plans(system: BillingSystem, comparison: Comparison) -> None:
 
 
 def _pending_cut_offs(system: BillingSystem, snapshot: BillingSnapshot) -> dict[str, int]:
-    """How many active services this snapshot would suspend or terminate, for the guard."""
+    """How many active services this snapshot would suspend or terminate, for the guard.
+
+    Those with a finding that stands are no news: somebody has it before them, and nothing is done until they accept it.
+    """
+    standing = set(
+        Finding.objects.filter(system=system, kind=FindingKind.INACTIVE_ON_NETWORK)
+        .exclude(state=FindingStateChoices.RESOLVED)
+        .values_list("external_id", flat=True)
+    )
     active = dict(
         BillingLink.objects.filter(system=system, subscriber__status=SubscriberStatusChoices.ACTIVE).values_list(
             "external_id", "pk"
@@ -330,7 +385,9 @@ def _pending_cut_offs(system: BillingSystem, snapshot: BillingSnapshot) -> dict[
     off = Counter(
         str(item.state)
         for item in snapshot.services
-        if item.external_id in active and item.state in (ServiceState.SUSPENDED, ServiceState.TERMINATED)
+        if item.external_id in active
+        and item.external_id not in standing
+        and item.state in (ServiceState.SUSPENDED, ServiceState.TERMINATED)
     )
     return {"active": len(active), "suspend": off[ServiceState.SUSPENDED], "terminate": off[ServiceState.TERMINATED]}
 

@@ -1,6 +1,6 @@
 """Cases of a misbehaving billing feed that ended otherwise than they must, beside a script that believes what it reads.
 
-All cases, both billing systems, the real workflow with a database, stand-ins over HTTP, simulated shelves that keep what is written.
+All cases, both billing systems, the real workflow with a database, stand-ins over HTTP, simulated shelves that log every write.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def measure() -> Measurement:
         unit="cases that ended otherwise",
         peer="script that passes over failed pages and ends who is not in the answer",
         peer_value=fooled,
-        conditions=f"{len(outcomes)} cases over Sonar and Splynx stand-ins, pages of 4 rows, a stall of 60 s, a rate limit of a minute;"
-        " each must write nothing, end no service, keep the last good snapshot, say why, and be over with the next good run",
+        conditions=f"{len(outcomes)} cases over Sonar and Splynx stand-ins, pages of 4 rows, a stall of 60 s,"
+        " a rate limit of a minute; each must write nothing, end no service, keep the last good snapshot, say why,"
+        " and be over with the next good run",
     )

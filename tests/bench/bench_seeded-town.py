@@ -1,4 +1,4 @@
-"""Differences missed, invented or not settled in a town of 2,000 subscribers over 50 GAMs, beside matching by name and status only."""
+"""Differences missed, invented or not settled in a town of 2,000 subscribers over 50 GAMs, beside comparing lists by status."""
 
 from __future__ import annotations
 

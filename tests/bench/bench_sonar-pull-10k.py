@@ -42,7 +42,12 @@ def pull(billing: RunningBilling, **options: float) -> tuple[int, int, float, in
     seconds = time.monotonic() - begin
     if not snapshot.complete:
         raise RuntimeError(f"not complete: {snapshot.problems}")
-    return snapshot.counts["accounts"], busiest([item.at for item in billing.requests(SONAR)]), seconds, len(billing.requests(SONAR))
+    return (
+        snapshot.counts["accounts"],
+        busiest([item.at for item in billing.requests(SONAR)]),
+        seconds,
+        len(billing.requests(SONAR)),
+    )
 
 
 def busiest(moments: list[str]) -> int:

@@ -65,7 +65,9 @@ def data(count: int) -> tuple[BillingSnapshot, IntentView]:
                 ipv4=(f"100.{64 + (number >> 16)}.{number >> 8 & 255}.{number & 255}",),
             )
         )
-        endpoints.append(IntentEndpoint(number, mac, f"e{number}", f"{10_000_000 + number}", f"gam-{number % 1500}", 1, number, seen=True))
+        endpoints.append(
+            IntentEndpoint(number, mac, f"e{number}", f"{10_000_000 + number}", f"gam-{number % 1500}", 1, number, seen=True)
+        )
         subscribers.append(IntentSubscriber(number, f"C{number}", status, f"gam-{number % 1500}", number, plan))
     plans = tuple(BillingPlan(str(key), f"P{key}", down, up) for key, (down, up) in enumerate(SPEEDS))
     snapshot = BillingSnapshot("billing", datetime(2026, 1, 1, tzinfo=UTC), True, "scope", tuple(services), plans)

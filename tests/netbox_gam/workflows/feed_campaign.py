@@ -80,7 +80,7 @@ def other_host() -> Iterator[OtherHost]:
             self.send_response(200)
             self.end_headers()
 
-        do_GET = do_POST = do_HEAD = answer  # noqa: N815
+        do_GET = do_POST = do_HEAD = answer
 
         def log_message(self, *arguments: object) -> None:
             """Nothing is logged."""

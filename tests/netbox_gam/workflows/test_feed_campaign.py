@@ -92,7 +92,7 @@ class FeedCampaign(TownTestCase):
         system.refresh_from_db()
 
     def picture(self) -> dict[str, Any]:
-        """What must stay: services, links, what the pages show of the last good snapshot, findings, plans of changes, the shelves."""
+        """What must stay: services, links, the last good snapshot on the pages, findings, plans of changes, the shelves."""
         return {
             "subscribers": Counter(Subscriber.objects.values_list("pk", "status", "vlan", "bandwidth_plan", "endpoint")),
             "links": set(BillingLink.objects.values_list("pk", "subscriber")),
