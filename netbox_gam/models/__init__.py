@@ -4,6 +4,7 @@ from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
+from .events import BillingEvent
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
@@ -16,6 +17,7 @@ __all__ = (
     "AlarmRule",
     "BandwidthPlan",
     "BilledService",
+    "BillingEvent",
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
