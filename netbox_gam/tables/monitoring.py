@@ -90,5 +90,6 @@ class AlarmRuleTable(PrimaryModelTable):
             "severity", "service_affecting", "sites", "roles", "scope_tags", "alarm_count", *COMMON,
         )  # fmt: skip
         default_columns = (
-            "pk", "name", "enabled", "watches", "operator", "threshold", "raise_seconds", "severity", "alarm_count", "service_affecting",
+            "pk", "name", "enabled", "watches", "operator", "threshold", "raise_seconds", "severity", "alarm_count",
+            "service_affecting",
         )  # fmt: skip
