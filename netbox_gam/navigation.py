@@ -63,6 +63,7 @@ menu = PluginMenu(
             _("Monitoring"),
             (
                 _item("alarm", _("Alarms"), editable=False),
+                PluginMenuItem("plugins:netbox_gam:polling_status", _("Polling"), permissions=["netbox_gam.view_gamdevice"]),
                 _item("alarmrule", _("Alarm Rules")),
             ),
         ),

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from . import contracts, errors
 
 if TYPE_CHECKING:
+    from nornir.core.inventory import Host
+
     from .billing import ConnectionCheck
     from .contracts import (
         ApplyResult,
@@ -56,11 +58,21 @@ __all__ = [
     "poll",
     "preload",
     "read",
+    "recognise_hint",
     "recover",
 ]
 
 WORKERS = 20
-HEAVY = ("billing", "reconcile", "runner", "connections.json_rpc", "connections.snmp", "tasks.discover", "tasks.provision")
+HEAVY = (
+    "billing",
+    "reconcile",
+    "runner",
+    "connections.json_rpc",
+    "connections.snmp",
+    "connections.snmp_choice",
+    "tasks.discover",
+    "tasks.provision",
+)
 DISCOVERY_WORKERS = 32
 """As many as may be in flight: a silent address costs waiting, not work."""
 READ_SECONDS = 120.0
@@ -71,9 +83,17 @@ def preload() -> None:
     """Load the libraries behind this interface now, for a process that forks for every job. Starts no thread, opens nothing."""
     for name in HEAVY:
         import_module(f".{name}", __name__)
+    import_module(".connections.snmp_choice", __name__).gufo_installed()
 
 
 # ------------------------------------------------------------------------------------------------------------------- shelves
+
+
+def recognise_hint(octets: bytes) -> str | None:
+    """What a datagram from a shelf is: ``trap`` (or inform, any version), ``syslog``, or None for anything else."""
+    from .connections.hints import recognise
+
+    return recognise(octets)
 
 
 def discover(
@@ -110,12 +130,37 @@ def poll(
     deadline: float = READ_SECONDS,
     on_progress: OnProgress | None = None,
     cancel: Event | None = None,
+    reader: str = "auto",
+    alarm_log: bool | Mapping[str, int] = False,
+    jsonrpc: bool | None = None,
+    snr: bool = False,
 ) -> list[TargetResult[DeviceReading]]:
-    """Read state, counters, endpoints and alarms of every target over SNMP, once."""
+    """Read state, counters, endpoints and alarms of every target, once.
+
+    :param reader: SNMP implementation: ``gufo``, ``pysnmp``, or ``auto`` for the fastest that can do it
+    :param alarm_log: True: the newest rows of every alarm log; by target's name the last index known: only what came after it
+    :param jsonrpc: ask JSON-RPC for what SNMP does not give; None: on targets whose transport it is
+    :param snr: also measure signal-to-noise ratios over JSON-RPC, which takes seconds per port
+    """
     from .runner import run_batch
     from .tasks.poll import poll_device
 
-    return run_batch(poll_device, targets, workers=workers, deadline=deadline, on_progress=on_progress, cancel=cancel)
+    def prepare(host: Host) -> None:
+        host.connection_options["snmp"].extras["reader"] = reader  # type: ignore[index]
+
+    def log_of(name: str) -> bool | int:
+        return alarm_log if isinstance(alarm_log, bool) else alarm_log.get(name, True)
+
+    return run_batch(
+        poll_device,
+        targets,
+        task_args_by_target={one.name: {"alarm_log": log_of(one.name), "jsonrpc": jsonrpc, "snr": snr} for one in targets},
+        workers=workers,
+        deadline=deadline,
+        on_progress=on_progress,
+        cancel=cancel,
+        prepare=prepare,
+    )
 
 
 def read(

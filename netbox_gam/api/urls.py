@@ -1,5 +1,6 @@
 """Endpoints below ``/api/plugins/gam/``."""
 
+from django.urls import path
 from netbox.api.routers import NetBoxRouter
 
 from . import views
@@ -25,4 +26,4 @@ router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 router.register("alarm-rules", views.AlarmRuleViewSet)
 
-urlpatterns = router.urls
+urlpatterns = [path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"), *router.urls]

@@ -119,6 +119,7 @@ from .monitoring import (
     AlarmUnshelveView,
     AlarmView,
 )
+from .polling import GamDeviceWatchView, PollingStatusView
 from .provisioning import (
     ChangePlanApplyView,
     ChangePlanBulkApplyView,
@@ -288,6 +289,7 @@ __all__ = (
     "GamDeviceListView",
     "GamDevicePollView",
     "GamDeviceView",
+    "GamDeviceWatchView",
     "GamPortBulkDeleteView",
     "GamPortBulkEditView",
     "GamPortBulkImportView",
@@ -297,6 +299,7 @@ __all__ = (
     "GamPortView",
     "InstallTypesView",
     "InterfaceGamView",
+    "PollingStatusView",
     "SnmpProfileBulkDeleteView",
     "SnmpProfileBulkEditView",
     "SnmpProfileBulkImportView",
