@@ -28,6 +28,7 @@ class GamConfig(PluginConfig):
         "lease_margin_seconds": 25,
         "slow_seconds": 3,
         "backoff_cap_seconds": 300,
+        "hint_seconds": 10,
         "provision_deadline_seconds": 300,
         "suspended_vlan": 4094,
         "guard_shrink_percent": 5,

@@ -71,6 +71,11 @@ def poll(
     )
 
 
+def recognise_hint(octets: bytes) -> str | None:
+    """What a datagram from a shelf is: ``trap``, ``syslog``, or None for anything else."""
+    return nornir_tasks.recognise_hint(octets)
+
+
 def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
     """Read the running configuration of one GAM."""
     return nornir_tasks.read([target], deadline=settings.poll_deadline_seconds())[0]

@@ -27,7 +27,7 @@ from .models import (
     Subscriber,
     VlanPool,
 )
-from .workflows import discovery, findings, polling, provisioning, reconciliation, retention, services
+from .workflows import discovery, findings, polling, provisioning, reconciliation, retention, services, watchdog
 
 POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
 SAVE_EVERY_SECONDS = 1.0
@@ -89,6 +89,15 @@ class HousekeepingJob(JobRunner):
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         self.job.data = retention.sweep()
+
+
+def revive_recurring() -> int:
+    """Schedule the daily job again, should a killed worker or a lost queue have ended its schedule; how many runs were lost."""
+    lost = watchdog.lost_jobs([HousekeepingJob.name])
+    for job in lost:
+        watchdog.give_up(job)
+    HousekeepingJob.enqueue_once(interval=JobIntervalChoices.INTERVAL_DAILY)
+    return len(lost)
 
 
 def _stored[M](model: type[M], pk: int) -> M:

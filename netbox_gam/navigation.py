@@ -59,7 +59,14 @@ menu = PluginMenu(
                 _item("syncrun", _("Sync Runs"), editable=False),
             ),
         ),
-        (_("Monitoring"), (_item("alarm", _("Alarms"), editable=False),)),
+        (
+            _("Monitoring"),
+            (
+                _item("alarm", _("Alarms"), editable=False),
+                PluginMenuItem("plugins:netbox_gam:polling_status", _("Polling"), permissions=["netbox_gam.view_gamdevice"]),
+                _item("alarmrule", _("Alarm Rules")),
+            ),
+        ),
         (
             _("Access"),
             (

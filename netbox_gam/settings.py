@@ -111,6 +111,11 @@ def backoff_cap_seconds() -> float:
     return _number("backoff_cap_seconds", 10)
 
 
+def hint_seconds() -> float:
+    """Shortest time between two readings of a GAM that traps or syslog messages bring about."""
+    return _number("hint_seconds", 1)
+
+
 RESOLUTIONS = ("raw", "5m", "1h", "1d")
 
 
@@ -140,7 +145,7 @@ def check() -> None:
     """
     for read in (encryption_keys, secret_file_dirs, poll_workers, poll_deadline_seconds, provision_deadline_seconds):
         read()
-    for read in (poll_batch_size, cycle_deadline_seconds, slow_seconds, lease_seconds, backoff_cap_seconds):
+    for read in (poll_batch_size, cycle_deadline_seconds, slow_seconds, lease_seconds, backoff_cap_seconds, hint_seconds):
         read()
     suspended_vlan()
     guard_limits()

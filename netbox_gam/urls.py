@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 from utilities.urls import get_model_urls
 
-from . import views  # noqa: F401
+from . import views
+from .views.assets import ChartLibraryView
 
 PATHS = {
     "gamdevice": "gam-devices",
@@ -24,13 +25,18 @@ PATHS = {
     "changeplan": "change-plans",
     "changestep": "change-steps",
     "alarm": "alarms",
+    "alarmrule": "alarm-rules",
 }
 
 urlpatterns = [
-    pattern
-    for model, name in PATHS.items()
-    for pattern in (
-        path(f"{name}/", include(get_model_urls("netbox_gam", model, detail=False))),
-        path(f"{name}/<int:pk>/", include(get_model_urls("netbox_gam", model))),
-    )
+    path("polling/", views.PollingStatusView.as_view(), name="polling_status"),
+    path("charts/<slug:digest>.js", ChartLibraryView.as_view(), name="chart_library"),
+    *(
+        pattern
+        for model, name in PATHS.items()
+        for pattern in (
+            path(f"{name}/", include(get_model_urls("netbox_gam", model, detail=False))),
+            path(f"{name}/<int:pk>/", include(get_model_urls("netbox_gam", model))),
+        )
+    ),
 ]

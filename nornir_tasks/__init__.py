@@ -58,6 +58,7 @@ __all__ = [
     "poll",
     "preload",
     "read",
+    "recognise_hint",
     "recover",
 ]
 
@@ -86,6 +87,13 @@ def preload() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------------- shelves
+
+
+def recognise_hint(octets: bytes) -> str | None:
+    """What a datagram from a shelf is: ``trap`` (or inform, any version), ``syslog``, or None for anything else."""
+    from .connections.hints import recognise
+
+    return recognise(octets)
 
 
 def discover(

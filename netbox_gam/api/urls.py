@@ -1,5 +1,6 @@
 """Endpoints below ``/api/plugins/gam/``."""
 
+from django.urls import path
 from netbox.api.routers import NetBoxRouter
 
 from . import views
@@ -23,5 +24,6 @@ router.register("findings", views.FindingViewSet)
 router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
+router.register("alarm-rules", views.AlarmRuleViewSet)
 
-urlpatterns = router.urls
+urlpatterns = [path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"), *router.urls]

@@ -303,3 +303,42 @@ class BulkAcknowledge(BulkVerb):
     permissions_required = {"acknowledge"}
     icon = "check"
     color = "yellow"
+
+
+class Shelve(Verb):
+    name = "shelve"
+    label = _("Shelve")
+    title = _("Put it aside until a date")
+    permissions_required = {"shelve"}
+    icon = "archive-clock-outline"
+    color = "secondary"
+    method = "get"
+    state_field = "state"
+    states = (AlarmStateChoices.RAISED, AlarmStateChoices.ACKNOWLEDGED, AlarmStateChoices.SHELVED)
+
+
+class Unshelve(Verb):
+    name = "unshelve"
+    label = _("Unshelve")
+    title = _("Take it back before its date")
+    permissions_required = {"shelve"}
+    icon = "archive-arrow-up-outline"
+    color = "secondary"
+    state_field = "state"
+    states = (AlarmStateChoices.SHELVED,)
+
+
+class BulkShelve(BulkVerb):
+    name = "bulk_shelve"
+    label = _("Shelve Selected for a Day")
+    permissions_required = {"shelve"}
+    icon = "archive-clock-outline"
+    color = "secondary"
+
+
+class BulkUnshelve(BulkVerb):
+    name = "bulk_unshelve"
+    label = _("Unshelve Selected")
+    permissions_required = {"shelve"}
+    icon = "archive-arrow-up-outline"
+    color = "secondary"

@@ -21,6 +21,7 @@ from netbox_gam.choices import (
 )
 from netbox_gam.models import (
     Alarm,
+    AlarmRule,
     BandwidthPlan,
     BilledService,
     BillingLink,
@@ -296,6 +297,12 @@ def alarm(owner: GamDevice | None = None, **values: Any) -> Alarm:
         **values,
     }
     return Alarm.objects.create(gam=owner or gam(), **values)
+
+
+def alarm_rule(**values: Any) -> AlarmRule:
+    """A rule for shelves that are too hot."""
+    values = {"name": f"Hot {number()}", "watches": "device.temperature_c", "threshold": 70.0, **values}
+    return AlarmRule.objects.create(**values)
 
 
 # ------------------------------------------------------------------------------------------------------------- observed

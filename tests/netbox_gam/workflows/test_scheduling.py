@@ -78,6 +78,10 @@ class SchedulingTests(TestCase):
         healthy, doubtful = scheduling.lease(5)
         self.assertEqual(set(doubtful.gams), {self.gams[0].pk, self.gams[1].pk})
         self.assertEqual(len(healthy.gams), 4)
+        PollSchedule.objects.filter(gam=self.gams[2]).update(failures=1)
+        self.make_due(self.gams[2])
+        self.assertEqual(scheduling.lease(5), [], "one batch of them at a time")
+        self.assertEqual(len(scheduling.lease(5, doubtful_limit=2)), 1)
 
     def test_due_gams_wait_a_moment_for_others(self) -> None:
         self.make_due(seconds=0.1)
@@ -141,8 +145,25 @@ class SchedulingTests(TestCase):
         gam = self.gams[0].pk
         self.assertEqual(scheduling.request_poll_from([gam], not_within_seconds=10), 1)
         self.assertEqual(scheduling.request_poll_from([gam], not_within_seconds=10), 0, "wanted already")
-        PollSchedule.objects.update(wanted=False, last_started=timezone.now())
-        self.assertEqual(scheduling.request_poll_from([gam], not_within_seconds=10), 0, "read just now")
+
+    def test_a_hint_right_after_a_reading_has_it_read_again_a_little_later(self) -> None:
+        now, gam = timezone.now(), self.gams[0]
+        PollSchedule.objects.update(wanted=False, last_started=now, next_due=now + timedelta(seconds=50))
+        self.assertEqual(scheduling.request_poll_from([gam.pk], not_within_seconds=10), 1)
+        self.assertAlmostEqual((PollSchedule.objects.get(gam=gam).next_due - now).total_seconds(), 10, delta=1)
+        PollSchedule.objects.update(wanted=False, next_due=now + timedelta(seconds=5))
+        self.assertEqual(scheduling.request_poll_from([gam.pk], not_within_seconds=10), 0, "read soon anyhow")
+
+    def test_a_hint_during_a_reading_outlives_it(self) -> None:
+        gam = self.gams[0]
+        self.make_due(gam)
+        (batch,) = scheduling.lease(1)
+        scheduling.claim(batch.token)
+        self.assertEqual(scheduling.request_poll_from([gam.pk], not_within_seconds=10), 1)
+        scheduling.finish(batch.token, [Outcome(gam.pk, 0.5)])
+        row = PollSchedule.objects.get(gam=gam)
+        self.assertTrue(row.wanted)
+        self.assertLessEqual((row.next_due - timezone.now()).total_seconds(), 10)
 
     def test_a_watched_gam_is_read_every_ten_seconds(self) -> None:
         gam = self.gams[0]
