@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -22,13 +23,17 @@ FOLDER = ROOT / "tests" / "bench"
 
 @dataclass(frozen=True)
 class Measurement:
-    """Our value, and that of a peer measured the same way; ``conditions`` says what was measured on what."""
+    """Our value, and that of a peer measured the same way; ``conditions`` says what was measured on what.
+
+    ``figures``: further ones, which go to the file only.
+    """
 
     value: float
     unit: str
     peer: str
     peer_value: float
     conditions: str
+    figures: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:

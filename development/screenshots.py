@@ -8,6 +8,7 @@ already running, and names of pictures after the options take only those.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -91,6 +92,13 @@ def fill_discovery(page: Page) -> None:
     page.fill("[name=ranges]", "192.0.2.0/26\n198.51.100.10-20")
 
 
+def charts(page: Page) -> None:
+    """Until they are drawn, below the page's own header."""
+    page.locator("#gam-charts").scroll_into_view_if_needed()
+    page.wait_for_selector("#gam-charts[data-drawn]:not([aria-busy=true])")
+    page.add_style_tag(content="header.navbar { visibility: hidden }")
+
+
 SHOTS = (
     Shot("gam-devices", fixed(f"/{API}/gam-devices/")),
     Shot("gam-device", lambda rest: f"/{API}/gam-devices/{fullest_gam(rest)}/"),
@@ -106,6 +114,7 @@ SHOTS = (
     Shot("alarms", fixed(f"/{API}/alarms/")),
     Shot("discover", fixed(f"/{API}/gam-devices/discover/"), prepare=fill_discovery),
     Shot("device-tab", device_tab),
+    Shot("charts", first("subscribers", {"status": "active", "endpoint_id__n": "null"}), element="#gam-charts", prepare=charts),
 )
 
 
@@ -193,6 +202,7 @@ def netbox(url: str, console: Console) -> Iterator[Rest]:
         facts = demo.main_job(running, clock, console)
         for problem in facts.problems:
             console.print(f"[yellow]{problem}[/yellow]")
+        subprocess.run([sys.executable, "-m", "development.history", "--hours", "30"], env=running.services.env, check=True)
         yield running.rest
 
 

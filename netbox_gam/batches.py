@@ -8,7 +8,7 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import polling, samples, scheduling
+from .workflows import alarms, polling, samples, scheduling
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -26,7 +26,8 @@ def poll_batch(token: str) -> None:
 
 
 def roll_up() -> None:
-    """Roll measurements up, close cycles that are over, and see that the daily job goes on."""
+    """Roll measurements up, close cycles that are over, do what time alone does to alarms, see that the daily job goes on."""
     scheduling.close_cycles()
+    alarms.sweep()
     samples.roll_up()
     jobs.revive_recurring()

@@ -6,6 +6,9 @@ from utilities.choices import Choice, ChoiceSet
 from nornir_tasks.contracts import FindingKind
 from nornir_tasks.errors import NEXT_STEPS, ErrorKind
 from nornir_tasks.gam.catalog import MODELS
+from nornir_tasks.monitoring.alarm_checks import ALL as ALL_CHECKS
+from nornir_tasks.monitoring.alarm_rules import Direction
+from nornir_tasks.monitoring.metrics import BY_KIND, MetricKind
 
 
 class HardwareModelChoices(ChoiceSet):
@@ -262,6 +265,21 @@ class FindingKindChoices(ChoiceSet):
     CHOICES = [Choice(kind.value, *_FINDING_LABELS[kind]) for kind in FindingKind]
 
 
+class BillingEventStateChoices(ChoiceSet):
+    """What became of a billing system's event."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PASSED = "passed"
+    REFUSED = "refused"
+    CHOICES = [
+        Choice(WAITING, _("Waiting"), "orange", _("What it is about is still to be read again")),
+        Choice(DONE, _("Done"), "green", _("What it is about was read again since it arrived")),
+        Choice(PASSED, _("Passed over"), "gray", _("Changed nothing: a test, or something that is not followed")),
+        Choice(REFUSED, _("Refused"), "red", _("Forged, from a wrong address or not understood; only counted")),
+    ]
+
+
 class FindingStateChoices(ChoiceSet):
     """What became of a finding."""
 
@@ -367,10 +385,12 @@ class AlarmStateChoices(ChoiceSet):
 
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"
+    SHELVED = "shelved"
     CLEARED = "cleared"
     CHOICES = [
         Choice(RAISED, _("Raised"), "red"),
-        Choice(ACKNOWLEDGED, _("Acknowledged"), "yellow"),
+        Choice(ACKNOWLEDGED, _("Acknowledged"), "yellow", _("Somebody has seen it")),
+        Choice(SHELVED, _("Shelved"), "gray", _("Put aside until a date")),
         Choice(CLEARED, _("Cleared"), "green"),
     ]
 
@@ -392,6 +412,36 @@ class AlarmTransitionChoices(ChoiceSet):
         Choice(SHELVED, _("Shelved"), "gray", _("Put aside until a date")),
         Choice(UNSHELVED, _("Unshelved"), "cyan"),
     ]
+
+
+class RuleOperatorChoices(ChoiceSet):
+    """On which side of its threshold a value is wrong."""
+
+    AT_LEAST = Direction.AT_LEAST.value
+    AT_MOST = Direction.AT_MOST.value
+    CHOICES = [Choice(AT_LEAST, _("at least")), Choice(AT_MOST, _("at most"))]
+
+
+_KIND_LABELS = {
+    MetricKind.DEVICE: (_("GAM"), "blue"),
+    MetricKind.PORT: (_("G.hn port"), "orange"),
+    MetricKind.ETHERNET: (_("Ethernet port"), "cyan"),
+    MetricKind.ENDPOINT: (_("Endpoint"), "green"),
+}
+
+
+def _watches(kind: MetricKind) -> list[Choice]:
+    """Checks of a kind, then its metrics."""
+    color = _KIND_LABELS[kind][1]
+    checks = [(check.label, check.title, check.unit) for check in ALL_CHECKS if check.kind is kind]
+    metrics = [(metric.label, metric.title, metric.unit) for metric in BY_KIND[kind]]
+    return [Choice(label, f"{title} ({unit})" if unit else title, color) for label, title, unit in (*checks, *metrics)]
+
+
+class RuleWatchChoices(ChoiceSet):
+    """What a rule can watch: checks and metrics, by the kind of object they are of."""
+
+    CHOICES = [(_KIND_LABELS[kind][0], _watches(kind)) for kind in MetricKind]
 
 
 class AlarmSourceChoices(ChoiceSet):

@@ -37,8 +37,8 @@ def fleet_counts(user: Any) -> list[dict[str, Any]]:
         (
             "alarm",
             _("Alarms standing"),
-            Alarm.objects.restrict(user, "view").exclude(state=AlarmStateChoices.CLEARED),
-            "state=raised&state=acknowledged",
+            Alarm.objects.restrict(user, "view").exclude(state=AlarmStateChoices.CLEARED).filter(suppressed=False),
+            "standing=true&suppressed=false",
             True,
         ),
         (

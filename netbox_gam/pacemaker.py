@@ -91,9 +91,9 @@ class Pacemaker:
 
     def _hand_out(self) -> int:
         queue = django_rq.get_queue(QUEUE)
-        room = scheduling.workers_alive() * QUEUED_PER_WORKER - queue.count
+        workers = scheduling.workers_alive()
         handed = 0
-        for batch in scheduling.lease(max(0, room)):
+        for batch in scheduling.lease(max(0, workers * QUEUED_PER_WORKER - queue.count), doubtful_limit=max(1, workers // 2)):
             try:
                 queue.enqueue(
                     batches.poll_batch,

@@ -6,6 +6,7 @@ from netbox.search import SearchIndex, register_search
 
 from .models import (
     Alarm,
+    AlarmRule,
     BandwidthPlan,
     BillingLink,
     BillingPlan,
@@ -142,3 +143,10 @@ class AlarmIndex(SearchIndex):
     model = Alarm
     fields = (("condition", 200), ("entity", 300), ("text", 400), ("description", 500), ("comments", 5000))
     display_attrs = ("gam", "severity", "state", "endpoint")
+
+
+@register_search
+class AlarmRuleIndex(SearchIndex):
+    model = AlarmRule
+    fields = (("name", 100), ("watches", 300), ("description", 500), ("comments", 5000))
+    display_attrs = ("watches", "severity", "enabled", "description")

@@ -50,6 +50,21 @@ def snmp_of(profile: Any) -> SnmpCredential:
     )
 
 
+WELL_KNOWN_COMMUNITIES = ("public", "private")
+
+
+def uses_defaults(credential_profile: Any, snmp_profile: Any) -> bool | None:
+    """Whether a GAM is spoken to as it comes from the factory: blank password, or a community everybody knows.
+
+    Says yes or no and nothing of the secret; None where a secret cannot be opened.
+    """
+    try:
+        login, snmp = login_of(credential_profile), snmp_of(snmp_profile)
+    except SecretError:
+        return None
+    return not login.password or (snmp.version == "2c" and snmp.community in WELL_KNOWN_COMMUNITIES)
+
+
 def device_target(gam: Any, *, name: str = "") -> DeviceTarget | SkippedTarget:
     """The target of a GamDevice (with ``device``, IPs and profiles loaded), or why it has none."""
     name = name or str(gam.device)
@@ -94,6 +109,14 @@ def device_targets(gams: Iterable[Any]) -> tuple[list[DeviceTarget], list[tuple[
             names.add(target.name)
             found.append(target)
     return found, skipped
+
+
+def webhook_secret(system: Any) -> str:
+    """The webhook secret of a BillingSystem; empty when it has none.
+
+    :raises SecretError: it cannot be opened
+    """
+    return open_secret(system.webhook_secret, owner=f'billing system "{system}"')
 
 
 def billing_target(system: Any) -> BillingTarget:

@@ -6,6 +6,7 @@ from django.urls import include, path
 from utilities.urls import get_model_urls
 
 from . import views
+from .views.assets import ChartLibraryView
 
 PATHS = {
     "gamdevice": "gam-devices",
@@ -24,10 +25,12 @@ PATHS = {
     "changeplan": "change-plans",
     "changestep": "change-steps",
     "alarm": "alarms",
+    "alarmrule": "alarm-rules",
 }
 
 urlpatterns = [
     path("polling/", views.PollingStatusView.as_view(), name="polling_status"),
+    path("charts/<slug:digest>.js", ChartLibraryView.as_view(), name="chart_library"),
     *(
         pattern
         for model, name in PATHS.items()

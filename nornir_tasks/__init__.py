@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 from . import contracts, errors
 
 if TYPE_CHECKING:
-    from .billing import ConnectionCheck
+    from nornir.core.inventory import Host
+
+    from .billing import ConnectionCheck, WebhookHint
     from .contracts import (
         ApplyResult,
         BillingSnapshot,
+        BillingSystemType,
         BillingTarget,
         ChangeKind,
         Comparison,
@@ -50,18 +53,29 @@ __all__ = [
     "contracts",
     "discover",
     "errors",
+    "fetch_accounts",
     "fetch_snapshot",
     "guard",
     "plan",
     "poll",
     "preload",
     "read",
+    "read_webhook",
     "recognise_hint",
     "recover",
 ]
 
 WORKERS = 20
-HEAVY = ("billing", "reconcile", "runner", "connections.json_rpc", "connections.snmp", "tasks.discover", "tasks.provision")
+HEAVY = (
+    "billing",
+    "reconcile",
+    "runner",
+    "connections.json_rpc",
+    "connections.snmp",
+    "connections.snmp_choice",
+    "tasks.discover",
+    "tasks.provision",
+)
 DISCOVERY_WORKERS = 32
 """As many as may be in flight: a silent address costs waiting, not work."""
 READ_SECONDS = 120.0
@@ -72,6 +86,7 @@ def preload() -> None:
     """Load the libraries behind this interface now, for a process that forks for every job. Starts no thread, opens nothing."""
     for name in HEAVY:
         import_module(f".{name}", __name__)
+    import_module(".connections.snmp_choice", __name__).gufo_installed()
 
 
 # ------------------------------------------------------------------------------------------------------------------- shelves
@@ -118,12 +133,37 @@ def poll(
     deadline: float = READ_SECONDS,
     on_progress: OnProgress | None = None,
     cancel: Event | None = None,
+    reader: str = "auto",
+    alarm_log: bool | Mapping[str, int] = False,
+    jsonrpc: bool | None = None,
+    snr: bool = False,
 ) -> list[TargetResult[DeviceReading]]:
-    """Read state, counters, endpoints and alarms of every target over SNMP, once."""
+    """Read state, counters, endpoints and alarms of every target, once.
+
+    :param reader: SNMP implementation: ``gufo``, ``pysnmp``, or ``auto`` for the fastest that can do it
+    :param alarm_log: True: the newest rows of every alarm log; by target's name the last index known: only what came after it
+    :param jsonrpc: ask JSON-RPC for what SNMP does not give; None: on targets whose transport it is
+    :param snr: also measure signal-to-noise ratios over JSON-RPC, which takes seconds per port
+    """
     from .runner import run_batch
     from .tasks.poll import poll_device
 
-    return run_batch(poll_device, targets, workers=workers, deadline=deadline, on_progress=on_progress, cancel=cancel)
+    def prepare(host: Host) -> None:
+        host.connection_options["snmp"].extras["reader"] = reader  # type: ignore[index]
+
+    def log_of(name: str) -> bool | int:
+        return alarm_log if isinstance(alarm_log, bool) else alarm_log.get(name, True)
+
+    return run_batch(
+        poll_device,
+        targets,
+        task_args_by_target={one.name: {"alarm_log": log_of(one.name), "jsonrpc": jsonrpc, "snr": snr} for one in targets},
+        workers=workers,
+        deadline=deadline,
+        on_progress=on_progress,
+        cancel=cancel,
+        prepare=prepare,
+    )
 
 
 def read(
@@ -237,6 +277,29 @@ def fetch_snapshot(
     from .billing import fetch_snapshot as fetch
 
     return fetch(target, on_progress=on_progress, cancelled=cancelled)
+
+
+def fetch_accounts(target: BillingTarget, ids: Sequence[str]) -> BillingSnapshot:
+    """Read some accounts of a billing system as they are now; says nothing about the others.
+
+    :raises BillingError: any part of it could not be read
+    """
+    from .billing import fetch_accounts as fetch
+
+    return fetch(target, ids)
+
+
+def read_webhook(type: BillingSystemType, body: bytes, secret: str, proof: str, *, content_type: str, digest: str) -> WebhookHint:
+    """Check and read a webhook of a billing system.
+
+    :param proof: Sonar: the secret part of the path; Splynx: the header with the signature
+    :raises BillingError: AUTH for a forged one, UNPARSEABLE for another shape
+    """
+    from .billing import read_sonar_hook, read_splynx_hook
+
+    if type is contracts.BillingSystemType.SONAR:
+        return read_sonar_hook(body, proof, secret)
+    return read_splynx_hook(body, proof, secret, content_type=content_type, digest=digest)
 
 
 def check_connection(target: BillingTarget) -> list[ConnectionCheck]:

@@ -18,7 +18,7 @@ import nornir_tasks
 
 from . import cli_output
 from .cli_output import Output
-from .contracts import DeviceTarget, Failure, Progress, TargetResult, Transport
+from .contracts import DeviceTarget, Failure, Login, Progress, SnmpCredential, TargetResult, Transport
 from .credentials import load_credentials
 from .errors import ErrorKind, GamError, RuleViolation
 
@@ -78,10 +78,18 @@ def discover(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def poll(arguments: argparse.Namespace, output: Output) -> int:
-    """``gam poll [NAME…]``: read the shelves of NetBox's inventory now; NetBox is not changed."""
-    targets = _targets(arguments, output, arguments.names)
+    """``gam poll [NAME…]``: read the shelves of NetBox's inventory now; or one by ``--address``, without a NetBox."""
+    targets = _addressed(arguments) if arguments.address else _targets(arguments, output, arguments.names)
     with _progress(output, "Reading") as on_progress:
-        results = nornir_tasks.poll(targets, workers=arguments.workers, deadline=arguments.deadline, on_progress=on_progress)
+        results = nornir_tasks.poll(
+            targets,
+            workers=arguments.workers,
+            deadline=arguments.deadline,
+            on_progress=on_progress,
+            reader=arguments.reader,
+            alarm_log=bool(arguments.address),
+            snr=arguments.snr,
+        )
     return _finish(output, results, lambda: cli_output.show_readings(output, results))
 
 
@@ -104,6 +112,28 @@ def backup(arguments: argparse.Namespace, output: Output) -> int:
     if result.value is not None:
         result = TargetResult(result.name, value=redact(result.value), seconds=result.seconds)
     return _finish(output, [result], lambda: output.text(result.value or ""))
+
+
+def _addressed(arguments: argparse.Namespace) -> list[DeviceTarget]:
+    """The one shelf at ``--address``: nothing but that and a credential is needed.
+
+    :raises RuleViolation: names are given, too, or the port is none
+    """
+    if arguments.names:
+        raise RuleViolation("--address", arguments.address, "give either an address or names of NetBox's devices, not both")
+    if not 0 < arguments.port < 65_536:
+        raise RuleViolation("--port", arguments.port, "a UDP port is from 1 to 65535")
+    logins, snmp = load_credentials(arguments.credentials, os.environ).candidates()
+    credential = SnmpCredential(community=arguments.community) if arguments.community else next(iter(snmp), SnmpCredential())
+    return [
+        DeviceTarget(
+            name=arguments.address,
+            address=arguments.address,
+            snmp_port=arguments.port,
+            snmp=credential,
+            login=next(iter(logins), Login()),
+        )
+    ]
 
 
 def _targets(arguments: argparse.Namespace, output: Output, names: Sequence[str]) -> list[DeviceTarget]:
@@ -292,6 +322,13 @@ def _parser() -> argparse.ArgumentParser:
     polling = command(poll, direct, netbox)
     polling.add_argument("names", nargs="*", metavar="NAME", help="devices; all that are polled when none is given")
     polling.add_argument("--workers", type=int, default=nornir_tasks.WORKERS, help="shelves read at the same time")
+    polling.add_argument("--address", metavar="ADDRESS", help="read the shelf at this address; no NetBox is needed")
+    polling.add_argument(
+        "--community", metavar="TEXT", help="SNMP v2c community for --address (else --credentials or GAM_* variables)"
+    )
+    polling.add_argument("--port", type=int, default=161, help="SNMP port for --address")
+    polling.add_argument("--reader", choices=["auto", "gufo", "pysnmp"], default="auto", help="SNMP implementation")
+    polling.add_argument("--snr", action="store_true", help="measure signal-to-noise ratios, too (JSON-RPC, seconds per port)")
     for run in (show, backup):
         command(run, direct, netbox).add_argument("device", metavar="NAME", help="a device that is a GAM")
     planning = command(plan, netbox)

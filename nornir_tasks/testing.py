@@ -60,7 +60,8 @@ class SnmpAgent:
     """A v2c agent: what it knows (pysnmp values by OID) and how it misbehaves.
 
     ``drop``: answer none of the next n requests; ``most_repetitions``: silent above that GETBULK size; ``wrap_at``: after this
-    OID the one behind ``wrap_to``, else the first, comes again; ``error``: status answered to everything; ``garbage``: answer these octets.
+    OID the one behind ``wrap_to``, else the first, comes again; ``error``: status answered to everything; ``garbage``: answer
+    these octets.
     """
 
     values: dict[Oid, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -27,6 +28,15 @@ class Entry:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class SnmpAsked:
+    """One SNMP request: its PDU's tag, the OIDs asked for, and what was answered (names only)."""
+
+    kind: int
+    names: tuple[tuple[int, ...], ...]
+    answered: tuple[tuple[int, ...], ...]
+
+
 class CommandLog:
     """The newest :data:`KEEP` commands of a shelf, and counts over its whole life."""
 
@@ -34,12 +44,20 @@ class CommandLog:
         self.entries: deque[Entry] = deque(maxlen=KEEP)
         self.counts = {"read": 0, "write": 0, "save": 0}
         self.snmp_requests = 0
+        self.snmp_asked: deque[SnmpAsked] = deque(maxlen=KEEP)
+        self.snmp_in_flight = 0
+        self.snmp_most_in_flight = 0
+        self.watchers: list[Callable[[Entry], None]] = []
+        """Called with each command once it is done, before it is answered."""
 
     def add(self, time: float, via: Via, user: str, command: str, kind: CommandKind, answer: str) -> None:
         """Record one command."""
         self.counts[kind] += 1
         command = SECRET.sub(r"\1 ********", command) if kind == "write" else command
-        self.entries.append(Entry(sum(self.counts.values()), time, via, user, command, kind, answer[:400]))
+        entry = Entry(sum(self.counts.values()), time, via, user, command, kind, answer[:400])
+        self.entries.append(entry)
+        for watcher in list(self.watchers):
+            watcher(entry)
 
     def select(self, kind: str = "", via: str = "", after: int = 0) -> list[Entry]:
         """Entries of a kind (``write`` includes ``save`` when asked as ``change``), by protocol, numbered after ``after``."""

@@ -44,7 +44,7 @@ class Faults:
     busy_saves: int = 0
     """The next n saves are refused as busy."""
     disconnect_after: int = 0
-    """SSH: the connection drops after n more commands."""
+    """The n-th command (SSH) or request (HTTP) from now is not done, and its connection drops."""
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Set the named faults, leave the others. ``{"clear": true}`` clears all first.

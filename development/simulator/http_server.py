@@ -26,6 +26,12 @@ class ShelfHttp:
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         faults = self.shelf.faults
+        if self.shelf.arriving is not None:
+            self.shelf.arriving((await request.read()).decode("utf-8", "replace"))
+        if faults.disconnect_after:
+            faults.disconnect_after -= 1
+            if not faults.disconnect_after:
+                return self._cut(request)
         if delay := faults.slow.get("jsonrpc"):
             await asyncio.sleep(delay)
         if "jsonrpc" in faults.dropped:

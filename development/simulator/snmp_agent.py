@@ -6,6 +6,7 @@ import asyncio
 import os
 from typing import Any
 
+from .command_log import SnmpAsked
 from .mib import Tree
 from .refusals import Refused, RefusedText
 from .snmp_codec import (
@@ -86,9 +87,17 @@ class SnmpAgent(asyncio.DatagramProtocol):
                 return
         if answer is None or self._transport is None:
             return
+        log = shelf.log
+        log.snmp_in_flight += 1
+        log.snmp_most_in_flight = max(log.snmp_most_in_flight, log.snmp_in_flight)
         if delay := shelf.faults.slow.get("snmp"):
-            asyncio.get_running_loop().call_later(delay, self._transport.sendto, answer, addr)
+            asyncio.get_running_loop().call_later(delay, self._send, answer, addr)
         else:
+            self._send(answer, addr)
+
+    def _send(self, answer: bytes, addr: Any) -> None:
+        self.shelf.log.snmp_in_flight -= 1
+        if self._transport is not None:
             self._transport.sendto(answer, addr)
 
     # ------------------------------------------------------------------------------------------------------- messages
@@ -113,6 +122,12 @@ class SnmpAgent(asyncio.DatagramProtocol):
         return None if pdu is None else tlv(SEQUENCE, integer(version) + octets(community) + pdu.encode())
 
     def _respond(self, pdu: Pdu, version: int, writable: bool, room: int, user: str) -> Pdu | None:
+        out = self._answer_pdu(pdu, version, writable, room, user)
+        answered = tuple(name for name, _ in out.varbinds) if out else ()
+        self.shelf.log.snmp_asked.append(SnmpAsked(pdu.kind, tuple(name for name, _ in pdu.varbinds), answered))
+        return out
+
+    def _answer_pdu(self, pdu: Pdu, version: int, writable: bool, room: int, user: str) -> Pdu | None:
         if pdu.kind in (GET, GETNEXT):
             return self._read(pdu, version, room)
         if pdu.kind == GETBULK and version > 0:

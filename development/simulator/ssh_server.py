@@ -121,6 +121,8 @@ class ShellSession(asyncssh.SSHServerSession[bytes]):
             line, self._line = self._line, ""
             self._write("\n\r")
             self._busy = True
+            if self.shelf.arriving is not None and line.strip():
+                self.shelf.arriving(line)
             self._later(self._run, line)
         elif character in "\x7f\x08":
             if self._line:

@@ -104,6 +104,8 @@ class SimShelf:
         self.revision = 0
         self.boots = 1
         self.listeners: list[Callable[[], None]] = []
+        self.arriving: Callable[[str], None] | None = None
+        """Called with each line or request body as it arrives over SSH or HTTP, before anything is done with it."""
         self.link_down: set[str] = set()
         self.running_image_alternate = self.identity.software
         self.copy_status = 0

@@ -66,6 +66,47 @@ class IgnoreFindingSerializer(serializers.Serializer):
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
+class ShelveAlarmSerializer(serializers.Serializer):
+    """Until when an alarm is put aside."""
+
+    until = serializers.DateTimeField()
+
+
+class PreviewRaiseSerializer(serializers.Serializer):
+    """One alarm a rule would have raised."""
+
+    gam = serializers.IntegerField(source="gam.pk")
+    object = serializers.CharField()
+    raised = serializers.DateTimeField()
+    cleared = serializers.DateTimeField(allow_null=True)
+
+
+class PreviewSerializer(serializers.Serializer):
+    """What a rule would have raised over the last week."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    resolution = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField()
+    objects = serializers.IntegerField()
+    note = serializers.CharField(allow_blank=True)
+    raises = PreviewRaiseSerializer(many=True, source="shown")
+
+
+class ReplayEventsSerializer(serializers.Serializer):
+    """Which events of a billing system to work off again: by key, or all that were received in a time span."""
+
+    events = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=1000)
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+
+
+class ReplayedSerializer(serializers.Serializer):
+    """How many events wait to be worked off again."""
+
+    waiting = serializers.IntegerField()
+
+
 class WorkflowErrorSerializer(serializers.Serializer):
     """Why a verb could not be carried out, and what to do about it."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 from netbox.api.routers import NetBoxRouter
 
 from . import views
+from .webhooks import BillingWebhookView
 
 app_name = "netbox_gam"
 
@@ -24,5 +25,11 @@ router.register("findings", views.FindingViewSet)
 router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
+router.register("alarm-rules", views.AlarmRuleViewSet)
 
-urlpatterns = [path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"), *router.urls]
+urlpatterns = [
+    path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),
+    path("webhooks/<int:pk>/", BillingWebhookView.as_view(), name="billing_webhook"),
+    path("webhooks/<int:pk>/<str:secret>/", BillingWebhookView.as_view(), name="billing_webhook_secret"),
+    *router.urls,
+]

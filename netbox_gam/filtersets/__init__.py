@@ -3,12 +3,13 @@
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
-from .monitoring import AlarmFilterSet
+from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
 
 __all__ = (
     "AlarmFilterSet",
+    "AlarmRuleFilterSet",
     "BandwidthPlanFilterSet",
     "BillingLinkFilterSet",
     "BillingPlanFilterSet",

@@ -45,7 +45,16 @@ from .devices import (
     GamPortImportForm,
 )
 from .discovery import DiscoverForm
-from .monitoring import AlarmBulkEditForm, AlarmFilterForm, AlarmForm
+from .monitoring import (
+    AlarmBulkEditForm,
+    AlarmFilterForm,
+    AlarmForm,
+    AlarmRuleBulkEditForm,
+    AlarmRuleFilterForm,
+    AlarmRuleForm,
+    AlarmRuleImportForm,
+    ShelveForm,
+)
 from .provisioning import (
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
@@ -74,6 +83,10 @@ __all__ = (
     "AlarmBulkEditForm",
     "AlarmFilterForm",
     "AlarmForm",
+    "AlarmRuleBulkEditForm",
+    "AlarmRuleFilterForm",
+    "AlarmRuleForm",
+    "AlarmRuleImportForm",
     "BandwidthPlanBulkEditForm",
     "BandwidthPlanFilterForm",
     "BandwidthPlanForm",
@@ -117,6 +130,7 @@ __all__ = (
     "GamPortForm",
     "GamPortImportForm",
     "ServicePlanForm",
+    "ShelveForm",
     "SnmpProfileBulkEditForm",
     "SnmpProfileFilterForm",
     "SnmpProfileForm",

@@ -28,6 +28,8 @@ from .enums import (
     IsolationModeEnum,
     MediumEnum,
     PoeModeEnum,
+    RuleOperatorEnum,
+    RuleWatchEnum,
     SnmpAuthEnum,
     SnmpPrivEnum,
     SnmpVersionEnum,
@@ -40,12 +42,14 @@ from .enums import (
 )
 
 if TYPE_CHECKING:
-    from dcim.graphql.filters import DeviceFilter, InterfaceFilter
+    from dcim.graphql.filters import DeviceFilter, DeviceRoleFilter, InterfaceFilter, SiteFilter
+    from extras.graphql.filters import TagFilter
     from ipam.graphql.filters import VLANFilter, VLANGroupFilter
     from users.graphql.filters import UserFilter
 
 __all__ = (
     "AlarmFilter",
+    "AlarmRuleFilter",
     "BandwidthPlanFilter",
     "BillingLinkFilter",
     "BillingPlanFilter",
@@ -413,6 +417,18 @@ class AlarmFilter(PrimaryModelFilter):
     gam_id: ID | None = strawberry_django.filter_field()
     endpoint: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
     endpoint_id: ID | None = strawberry_django.filter_field()
+    port: Annotated["GamPortFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    port_id: ID | None = strawberry_django.filter_field()
+    rule: Annotated["AlarmRuleFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    rule_id: ID | None = strawberry_django.filter_field()
+    suppressed_by: Annotated["AlarmFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    suppressed_by_id: ID | None = strawberry_django.filter_field()
+    suppressed: FilterLookup[bool] | None = strawberry_django.filter_field()
+    flapping: FilterLookup[bool] | None = strawberry_django.filter_field()
+    announced: FilterLookup[bool] | None = strawberry_django.filter_field()
+    count: IntegerLookup | None = strawberry_django.filter_field()
+    last_change: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    shelved_until: DatetimeFilterLookup | None = strawberry_django.filter_field()
     source: BaseFilterLookup[AlarmSourceEnum] | None = strawberry_django.filter_field()
     key: StrFilterLookup | None = strawberry_django.filter_field()
     entity: StrFilterLookup | None = strawberry_django.filter_field()
@@ -425,3 +441,23 @@ class AlarmFilter(PrimaryModelFilter):
     cleared: DatetimeFilterLookup | None = strawberry_django.filter_field()
     acknowledged_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
     acknowledged_by_id: ID | None = strawberry_django.filter_field()
+
+
+@register_filter(models.AlarmRule, lookups=True)
+class AlarmRuleFilter(PrimaryModelFilter):
+    """Alarm rules."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    watches: BaseFilterLookup[RuleWatchEnum] | None = strawberry_django.filter_field()
+    operator: BaseFilterLookup[RuleOperatorEnum] | None = strawberry_django.filter_field()
+    threshold: FloatLookup | None = strawberry_django.filter_field()
+    clear_threshold: FloatLookup | None = strawberry_django.filter_field()
+    raise_seconds: IntegerLookup | None = strawberry_django.filter_field()
+    clear_seconds: IntegerLookup | None = strawberry_django.filter_field()
+    severity: BaseFilterLookup[AlarmSeverityEnum] | None = strawberry_django.filter_field()
+    service_affecting: FilterLookup[bool] | None = strawberry_django.filter_field()
+    sites: Annotated["SiteFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    roles: Annotated["DeviceRoleFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    scope_tags: Annotated["TagFilter", strawberry.lazy("extras.graphql.filters")] | None = strawberry_django.filter_field()
+    alarms: Annotated["AlarmFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()

@@ -4,6 +4,7 @@ import strawberry
 import strawberry_django
 
 from .types import (
+    AlarmRuleType,
     AlarmType,
     BandwidthPlanType,
     BillingLinkType,
@@ -74,6 +75,9 @@ class GamQuery:
 
     alarm: AlarmType = strawberry_django.field()
     alarm_list: list[AlarmType] = strawberry_django.field()
+
+    alarm_rule: AlarmRuleType = strawberry_django.field()
+    alarm_rule_list: list[AlarmRuleType] = strawberry_django.field()
 
 
 schema = [GamQuery]

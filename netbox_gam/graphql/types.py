@@ -12,6 +12,7 @@ from netbox.graphql.types import PrimaryObjectType, register_type
 from .. import models
 from .filters import (
     AlarmFilter,
+    AlarmRuleFilter,
     BandwidthPlanFilter,
     BillingLinkFilter,
     BillingPlanFilter,
@@ -30,12 +31,14 @@ from .filters import (
 )
 
 if TYPE_CHECKING:
-    from dcim.graphql.types import DeviceType, InterfaceType
+    from dcim.graphql.types import DeviceRoleType, DeviceType, InterfaceType, SiteType
+    from extras.graphql.types import TagType
     from ipam.graphql.types import VLANGroupType, VLANType
     from tenancy.graphql.types import TenantType
     from users.graphql.types import UserType
 
 __all__ = (
+    "AlarmRuleType",
     "AlarmType",
     "BandwidthPlanType",
     "BillingLinkType",
@@ -61,6 +64,7 @@ User = Annotated["UserType", strawberry.lazy("users.graphql.types")]
 VLAN = Annotated["VLANType", strawberry.lazy("ipam.graphql.types")]
 VLANGroup = Annotated["VLANGroupType", strawberry.lazy("ipam.graphql.types")]
 Alarm = Annotated["AlarmType", strawberry.lazy("netbox_gam.graphql.types")]
+AlarmRule = Annotated["AlarmRuleType", strawberry.lazy("netbox_gam.graphql.types")]
 BandwidthPlan = Annotated["BandwidthPlanType", strawberry.lazy("netbox_gam.graphql.types")]
 BillingLink = Annotated["BillingLinkType", strawberry.lazy("netbox_gam.graphql.types")]
 BillingPlan = Annotated["BillingPlanType", strawberry.lazy("netbox_gam.graphql.types")]
@@ -319,8 +323,22 @@ class AlarmType(PrimaryObjectType):
 
     gam: GamDevice | None
     endpoint: Endpoint | None
+    port: GamPort | None
+    rule: AlarmRule | None
+    suppressed_by: Alarm | None
     acknowledged_by: User | None
 
     @strawberry_django.field(annotate={"graphql_device_name": F("gam__device__name")}, only=["entity", "condition"])
     def display(self) -> str:
         return f"{self.graphql_device_name or f'GAM {self.gam_id}'} {self.entity} {self.condition}"
+
+
+@register_type(models.AlarmRule, fields="__all__", filters=AlarmRuleFilter, pagination=True)
+class AlarmRuleType(PrimaryObjectType):
+    """What is watched, and when it is wrong enough for an alarm."""
+
+    display: str = name_from("name")
+    sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
+    roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
+    scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+    alarms: list[Alarm]

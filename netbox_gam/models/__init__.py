@@ -1,9 +1,10 @@
 """The plugin's models: intent (change-logged), records (written by workflows) and observed state (plain tables)."""
 
 from .access import CredentialProfile, SnmpProfile
+from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
-from .monitoring import Alarm, AlarmEvent
+from .events import BillingEvent
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
@@ -13,8 +14,10 @@ from .subscribers import BandwidthPlan, Subscriber, VlanPool
 __all__ = (
     "Alarm",
     "AlarmEvent",
+    "AlarmRule",
     "BandwidthPlan",
     "BilledService",
+    "BillingEvent",
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
@@ -33,6 +36,7 @@ __all__ = (
     "PollSchedule",
     "PollWorker",
     "PortState",
+    "RuleState",
     "Series",
     "SnmpProfile",
     "Subscriber",

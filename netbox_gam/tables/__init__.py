@@ -1,16 +1,26 @@
 """Lists; one module per area."""
 
 from .access import CredentialProfileTable, SnmpProfileTable
-from .billing import BilledServiceTable, BillingLinkTable, BillingPlanTable, BillingSystemTable, FindingTable, SyncRunTable
+from .billing import (
+    BilledServiceTable,
+    BillingEventTable,
+    BillingLinkTable,
+    BillingPlanTable,
+    BillingSystemTable,
+    FindingTable,
+    SyncRunTable,
+)
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
-from .monitoring import AlarmTable
+from .monitoring import AlarmRuleTable, AlarmTable
 from .provisioning import ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 
 __all__ = (
+    "AlarmRuleTable",
     "AlarmTable",
     "BandwidthPlanTable",
     "BilledServiceTable",
+    "BillingEventTable",
     "BillingLinkTable",
     "BillingPlanTable",
     "BillingSystemTable",

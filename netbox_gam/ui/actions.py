@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from netbox.object_actions import ObjectAction
 from utilities.permissions import get_permission_for_model
 
-from ..choices import AlarmStateChoices, ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
+from ..choices import AlarmStateChoices, ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
 
 
 class Verb(ObjectAction):
@@ -232,6 +232,16 @@ class BulkReconcile(BulkVerb):
     icon = "compare-horizontal"
 
 
+class Release(Verb):
+    name = "release"
+    label = _("Release")
+    title = _("Believe this feed: read it again and compare, unless it has become worse")
+    permissions_required = {"release"}
+    icon = "lock-open-variant"
+    color = "orange"
+    states = (SyncRunStatusChoices.HELD,)
+
+
 class Accept(Verb):
     name = "accept"
     label = _("Accept")
@@ -303,3 +313,42 @@ class BulkAcknowledge(BulkVerb):
     permissions_required = {"acknowledge"}
     icon = "check"
     color = "yellow"
+
+
+class Shelve(Verb):
+    name = "shelve"
+    label = _("Shelve")
+    title = _("Put it aside until a date")
+    permissions_required = {"shelve"}
+    icon = "archive-clock-outline"
+    color = "secondary"
+    method = "get"
+    state_field = "state"
+    states = (AlarmStateChoices.RAISED, AlarmStateChoices.ACKNOWLEDGED, AlarmStateChoices.SHELVED)
+
+
+class Unshelve(Verb):
+    name = "unshelve"
+    label = _("Unshelve")
+    title = _("Take it back before its date")
+    permissions_required = {"shelve"}
+    icon = "archive-arrow-up-outline"
+    color = "secondary"
+    state_field = "state"
+    states = (AlarmStateChoices.SHELVED,)
+
+
+class BulkShelve(BulkVerb):
+    name = "bulk_shelve"
+    label = _("Shelve Selected for a Day")
+    permissions_required = {"shelve"}
+    icon = "archive-clock-outline"
+    color = "secondary"
+
+
+class BulkUnshelve(BulkVerb):
+    name = "bulk_unshelve"
+    label = _("Unshelve Selected")
+    permissions_required = {"shelve"}
+    icon = "archive-arrow-up-outline"
+    color = "secondary"

@@ -17,6 +17,7 @@ from ..choices import AlarmStateChoices
 from ..models import Alarm, ChangePlan, ChangeStep, Endpoint, GamDevice, GamPort, Subscriber
 from ..ui import actions
 from ..ui.annotations import endpoints_with_state, ports_with_state, with_counts
+from ..ui.panels.charts import ChartsPanel
 from ..ui.panels.devices import (
     EndpointPanel,
     EndpointStatePanel,
@@ -68,6 +69,7 @@ class GamDeviceView(GetRelatedModelsMixin, generic.ObjectView):
             layout.Column(GamDevicePanel(), ManagementPanel(), TagsPanel(), CustomFieldsPanel(), PluginContentPanel("left_page")),
             layout.Column(HealthPanel(), SchedulePanel(), RelatedObjectsPanel(), CommentsPanel(), PluginContentPanel("right_page")),
         ),
+        layout.Row(layout.Column(ChartsPanel())),
         layout.Row(
             layout.Column(
                 ObjectsTablePanel("netbox_gam.gamport", filters={"gam_id": lambda ctx: ctx["object"].pk}, exclude_columns=["gam"]),
@@ -115,7 +117,7 @@ class GamDeviceAlarmsView(generic.ObjectChildrenView):
     table = tables.AlarmTable
     filterset = filtersets.AlarmFilterSet
     filterset_form = forms.AlarmFilterForm
-    actions = (*RECORD_LIST, actions.BulkAcknowledge)
+    actions = (*RECORD_LIST, actions.BulkAcknowledge, actions.BulkShelve, actions.BulkUnshelve)
     tab = ViewTab(label=_("Alarms"), badge=restricted_count(standing_alarms), permission="netbox_gam.view_alarm", weight=510)
 
     def get_children(self, request, parent):
@@ -204,8 +206,12 @@ class GamPortView(GetRelatedModelsMixin, generic.ObjectView):
         left_panels=[GamPortPanel(), TagsPanel(), CustomFieldsPanel()],
         right_panels=[PortStatePanel(), RelatedObjectsPanel(), CommentsPanel()],
         bottom_panels=[
+            ChartsPanel(),
             ObjectsTablePanel(
                 "netbox_gam.endpoint", filters={"port_id": lambda ctx: ctx["object"].pk}, exclude_columns=["gam", "port"]
+            ),
+            ObjectsTablePanel(
+                "netbox_gam.alarm", filters={"port_id": lambda ctx: ctx["object"].pk}, exclude_columns=["gam", "port"]
             ),
         ],
         breadcrumbs=[Breadcrumb("gam")],
@@ -267,6 +273,7 @@ class EndpointView(generic.ObjectView):
         left_panels=[EndpointPanel(), TagsPanel(), CustomFieldsPanel(), CommentsPanel()],
         right_panels=[EndpointStatePanel()],
         bottom_panels=[
+            ChartsPanel(),
             ObjectsTablePanel(
                 "netbox_gam.alarm", filters={"endpoint_id": lambda ctx: ctx["object"].pk}, exclude_columns=["endpoint"]
             ),

@@ -28,6 +28,7 @@ from .. import filtersets, forms, tables
 from ..models import BandwidthPlan, GamDevice, Subscriber, VlanPool
 from ..ui import actions
 from ..ui.annotations import endpoints_with_state
+from ..ui.panels.charts import ChartsPanel
 from ..ui.panels.devices import EndpointStatePanel
 from ..ui.panels.subscribers import (
     BandwidthPlanPanel,
@@ -229,6 +230,7 @@ class SubscriberView(generic.ObjectView):
         left_panels=[SubscriberPanel(), ServicePanel(), TagsPanel(), CustomFieldsPanel()],
         right_panels=[PlacePanel(), EndpointStatePanel("endpoint"), CommentsPanel()],
         bottom_panels=[
+            ChartsPanel(),
             ObjectsTablePanel(
                 "netbox_gam.billinglink",
                 filters={"subscriber_id": lambda ctx: ctx["object"].pk},

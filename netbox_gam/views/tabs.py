@@ -10,8 +10,11 @@ from tenancy.models import Tenant
 from utilities.views import ViewTab, register_model_view
 
 from .. import filtersets, tables
-from ..models import Endpoint, Subscriber
+from ..models import Endpoint, GamDevice, Subscriber
 from ..ui.annotations import endpoints_with_state
+from ..ui.assets import library_url
+from ..ui.charts import panel_of
+from ..ui.panels.charts import ChartsPanel
 from ..ui.tabs import restricted_count
 
 WEIGHT = 2200
@@ -38,6 +41,7 @@ class DeviceGamView(generic.ObjectChildrenView):
     child_model = Endpoint
     table = tables.EndpointTable
     filterset = filtersets.EndpointFilterSet
+    template_name = "netbox_gam/device_gam.html"
     actions = ()
     tab = ViewTab(
         label=_("GAM"),
@@ -49,6 +53,10 @@ class DeviceGamView(generic.ObjectChildrenView):
 
     def get_children(self, request, parent):
         return endpoints_with_state(endpoints_of_device(parent).restrict(request.user, "view"))
+
+    def get_extra_context(self, request, instance):
+        gam = GamDevice.objects.restrict(request.user, "view").filter(device=instance).first()
+        return {"title": ChartsPanel.title, "charts": panel_of(gam, library_url())} if gam else {}
 
 
 @register_model_view(Interface, "gam", path="gam")

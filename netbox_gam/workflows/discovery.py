@@ -20,7 +20,7 @@ from .. import gateway
 from ..exceptions import WorkflowError
 from ..models import CredentialProfile, GamDevice, GamPort, SnmpProfile, VlanPool
 from ..targets import login_of, snmp_of
-from . import adoption, catalog, observed, polling
+from . import adoption, alarms, catalog, observed
 from .saving import create, in_words, update
 
 type OnProgress = Callable[[Progress], None]
@@ -129,7 +129,7 @@ def _record_contents(gam: GamDevice, found: Discovered, report: DiscoveryReport,
         for name, count in adoption.adopt(gam, found.config).items():
             report.adopted[name] = report.adopted.get(name, 0) + count
     report.samples += observed.store(gam, reading, seconds=seconds)
-    polling.follow_alarms(gam, reading)
+    alarms.follow_alarms(gam, reading)
     problems = [f"{problem.where}: {problem.message}" for problem in reading.problems]
     if found.detail:
         problems.append(found.detail)

@@ -6,27 +6,20 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from nornir_tasks.contracts import AlarmReading, DeviceReading, EndpointReading, Failure, Progress, TargetResult
+from nornir_tasks.contracts import Failure, Progress, TargetResult
 from nornir_tasks.errors import ErrorKind
-from nornir_tasks.gam.alarms import CONDITIONS
 
 from .. import gateway, settings
-from ..choices import AlarmSeverityChoices, AlarmSourceChoices
-from ..models import Endpoint, GamDevice
+from ..models import GamDevice
 from ..targets import device_targets
 from . import alarms, observed, scheduling
 from .observation import Observation
 
 type OnProgress = Callable[[Progress], None]
-CONDITION_WORDS = dict(CONDITIONS.values())
-UNREACHABLE_KEY = "polling:unreachable"
 RELATED = (
     "device__site",
     "device__role",
@@ -113,10 +106,7 @@ def read(gams: Iterable[GamDevice], *, deadline: float | None = None, on_progres
 def store(observations: Sequence[Observation]) -> observed.StoreReport:
     """Store what came of reading some GAMs, and follow their alarms."""
     stored = observed.store_batch(observations)
-    for item in observations:
-        if item.gam.pk not in stored.not_stored:
-            with transaction.atomic():
-                _follow(item)
+    alarms.evaluate([item for item in observations if item.gam.pk not in stored.not_stored])
     return stored
 
 
@@ -144,59 +134,3 @@ def _tell(stored: observed.StoreReport, observations: Iterable[Observation], rep
             report.reachable += 1
             if item.reading.problems:
                 report.problems[str(item.gam)] = [f"{problem.where}: {problem.message}" for problem in item.reading.problems]
-
-
-def _follow(item: Observation) -> None:
-    if item.reading is not None:
-        alarms.clear_alarm(item.gam, key=UNREACHABLE_KEY)
-        follow_alarms(item.gam, item.reading)
-        return
-    failure = _failure(item)
-    alarms.raise_alarm(
-        item.gam,
-        key=UNREACHABLE_KEY,
-        condition="unreachable",
-        severity=AlarmSeverityChoices.MAJOR,
-        source=AlarmSourceChoices.POLLING,
-        text=f"{failure.message} {failure.next_step}"[:300],
-    )
-
-
-def follow_alarms(gam: GamDevice, reading: DeviceReading) -> None:
-    """Raise what the shelf raises, by UUID, and clear what it no longer has; nothing when its alarms were not read."""
-    if reading.alarms is None:
-        return
-    endpoints = _endpoints_by_id(reading.endpoints or ())
-    for item in reading.alarms:
-        alarms.raise_alarm(
-            gam,
-            key=item.uuid,
-            entity=item.entity,
-            endpoint=endpoints.get(item.entity),
-            condition=item.condition,
-            severity=str(item.severity),
-            service_affecting=item.service_affecting,
-            text=(item.description or CONDITION_WORDS.get(item.condition, ""))[:300],
-            raised=_time_of(item),
-        )
-    if "alarms" in reading.incomplete:
-        return
-    current = {item.uuid for item in reading.alarms}
-    for key, alarm in alarms.standing(gam).items():
-        if alarm.source == AlarmSourceChoices.SHELF and key not in current:
-            alarms.clear_alarm(gam, key=key)
-
-
-def _endpoints_by_id(readings: tuple[EndpointReading, ...]) -> dict[str, Endpoint]:
-    """Endpoints by the name their alarms have on the shelf, ``CPE-<id>``."""
-    ids = {item.mac: item.configured_id for item in readings if item.configured_id}
-    return {f"CPE-{ids[item.mac]}": item for item in Endpoint.objects.filter(mac_address__in=ids)}
-
-
-def _time_of(item: AlarmReading) -> datetime | None:
-    """When the shelf says it came up; None where its clock was never set (1970) or it does not say."""
-    try:
-        moment = parse_datetime(item.occurred)
-    except ValueError:
-        return None
-    return moment if moment is not None and timezone.is_aware(moment) and moment.year > 2000 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..models import (
+    AlarmEvent,
     BilledService,
     BillingSystem,
     DeviceState,
@@ -10,11 +11,12 @@ from ..models import (
     EthernetState,
     GamDevice,
     PortState,
+    RuleState,
     Series,
 )
 from . import samples
 
-OF_A_GAM = (DeviceState, PortState, EthernetState, EndpointState, Series)
+OF_A_GAM = (DeviceState, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
 
 
 def sweep() -> dict[str, int]:

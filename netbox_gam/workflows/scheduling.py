@@ -110,21 +110,29 @@ def watch(gam: GamDevice) -> None:
     PollSchedule.objects.filter(gam=gam, next_due__gt=soon, failures=0).update(next_due=soon)
 
 
-def lease(limit: int) -> list[Batch]:
+def lease(limit: int, *, doubtful_limit: int = 1) -> list[Batch]:
     """Take on GAMs that are due, at most ``limit`` batches of them; the caller hands the tokens to workers.
 
-    GAMs that did not answer last time, or were slow, go into a batch of their own: they keep nobody waiting.
+    GAMs that did not answer last time, or were slow, go into batches of their own, of which no more than ``doubtful_limit`` are
+    under way at a time: they keep no worker from the others.
     """
     now = timezone.now()
-    due = PollSchedule.objects.filter(next_due__lte=now).filter(Q(leased_until=None) | Q(leased_until__lt=now))
+    rows = PollSchedule.objects.all()
+    due = rows.filter(next_due__lte=now).filter(Q(leased_until=None) | Q(leased_until__lt=now))
     doubtful = Q(failures__gt=0) | Q(last_seconds__gt=settings.slow_seconds())
+    batches = _leases(due.exclude(doubtful), limit, now)
+    under_way = rows.filter(doubtful, leased_until__gt=now).values("lease").distinct().count()
+    return batches + _leases(due.filter(doubtful), min(limit - len(batches), doubtful_limit - under_way), now)
+
+
+def _leases(rows: Any, limit: int, now: datetime) -> list[Batch]:
+    size = settings.poll_batch_size()
     batches: list[Batch] = []
-    for rows, size in ((due.exclude(doubtful), settings.poll_batch_size()), (due.filter(doubtful), settings.poll_batch_size())):
-        while len(batches) < limit and _worth_it(rows, now, size):
-            batch = _lease(rows, size, now)
-            if batch is None:
-                break
-            batches.append(batch)
+    while len(batches) < limit and _worth_it(rows, now, size):
+        batch = _lease(rows, size, now)
+        if batch is None:
+            break
+        batches.append(batch)
     return batches
 
 

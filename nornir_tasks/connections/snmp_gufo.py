@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
+from operator import methodcaller
 from typing import Any
 
 from gufo.snmp import (
@@ -57,8 +58,8 @@ SHORT_PRIV = frozenset({"DES", "AES"})
 """Privacy whose key every authentication protocol is long enough for. For the others key expansion differs between makers."""
 
 ANCHOR: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
-"""sysUpTime, asked for in every GET: an answer without it is an error (tooBig, genErr), not a shelf without the rest."""
-ANCHOR_TEXT = dotted(ANCHOR)
+"""sysUpTime, asked for in every GET, so that an answer without any value is an error (tooBig, genErr) and not a shelf without the
+rest. Where a shelf lacks it, something it has answered takes its place."""
 NANOSECONDS = 1_000_000_000
 REMEMBERED_ENGINES = 20_000
 
@@ -101,8 +102,10 @@ class GufoReader:
         self._socket: Any = None
         self._socket_timeout = 0.0
         self._answered = False
+        self._engine_remembered = False
         self._garbage = ""
         self._where = ""
+        self._anchor = dotted(ANCHOR)
         self._fallback: PysnmpReader | None = None
 
     # ------------------------------------------------------------------------------------------------------- interface
@@ -140,7 +143,7 @@ class GufoReader:
         last = base
         while True:
             try:
-                answer = self._request(lambda sock: sock.get_bulk(steps))
+                answer = self._request(methodcaller("get_bulk", steps))
             except StopAsyncIteration:
                 # An error in the answer, or the end of everything: gufo does not say.
                 return rows + self._pysnmp().walk(base, last)
@@ -179,18 +182,20 @@ class GufoReader:
         at = 0
         while at < len(texts):
             portion = texts[at : at + self._oids_per_get]
-            anchored = portion if ANCHOR_TEXT in portion else [*portion, ANCHOR_TEXT]
-            answer = self._request(lambda sock, asked=anchored: sock.get_many(asked))
-            if ANCHOR_TEXT not in answer:
+            anchored = portion if self._anchor in portion else [*portion, self._anchor]
+            answer: dict[str, Any] = self._request(methodcaller("get_many", anchored))
+            if answer and self._anchor not in answer:
+                self._anchor = next(iter(answer))
+            if not answer:
                 if len(portion) > 1:
                     self._oids_per_get = max(1, len(portion) // 2)
                     continue
                 answer = {dotted(oid): value for oid, value in self._pysnmp().get([_oid(portion[0])]).items()}
             for text in portion:
                 value = answer.get(text)
+                if value.__class__ is str or value.__class__ is float:
+                    value = _plain(value)
                 if value is not None:
-                    if value.__class__ is str or value.__class__ is float:
-                        value = _plain(value)
                     values[text] = value
             at += len(portion)
         return values
@@ -202,7 +207,6 @@ class GufoReader:
         :raises StopAsyncIteration: gufo's "no more rows"
         """
         refused = False
-        renewed = self._credential.version != "3"
         tries = 0
         while True:
             left = self._ends - time.monotonic()
@@ -213,10 +217,10 @@ class GufoReader:
                 self.requests += 1
                 answer = ask(sock)
             except BlockingIOError:
-                if not renewed and tries >= 1:
+                if self._engine_remembered and not self._answered:
                     # Silence may mean that another shelf, with another engine id, is at the address now.
-                    renewed = True
                     self._forget_engine()
+                    continue
             except SnmpDecodeError as error:
                 self._garbage = str(error)
             except SnmpAuthError as error:
@@ -297,6 +301,7 @@ class GufoReader:
             _engine_ids[place] = sock.get_engine_id()
             sock.set_keys(*keys)
         else:
+            self._engine_remembered = True
             sock = SnmpV3ClientSocket(self._where, engine, *keys, 0, 0, 0, nanoseconds)
         if user.require_auth():
             self.requests += 1
@@ -305,6 +310,7 @@ class GufoReader:
 
     def _forget_engine(self) -> None:
         _engine_ids.pop((self.address, self.port), None)
+        self._engine_remembered = False
         self._socket = None
 
     def _pysnmp(self) -> PysnmpReader:

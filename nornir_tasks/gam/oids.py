@@ -160,7 +160,7 @@ ENDPOINT_DETAIL_BY_ID = Table("endpointDetailById", (*GHN, 3, 20, 20, 1), _ENDPO
 ENDPOINT_BY_MAC = Table("endpointByMac", (*GHN, 3, 30, 10, 1), _ENDPOINT_BRIEF, index_length=6)
 ENDPOINT_DETAIL_BY_MAC = Table("endpointDetailByMac", (*GHN, 3, 30, 20, 1), _ENDPOINT_DETAIL, index_length=6)
 
-_ETHERNET = {"link_up": 20, "full_duplex": 30, "speed": 40}
+_ETHERNET = {"valid": 10, "link_up": 20, "full_duplex": 30, "speed": 40}
 _POE = {"port": 10, "enabled": 15, "mode": 20, "overload": 30}
 _UPGRADE = {"status": 10}
 _FRAMES = {"frames_up": 10, "error_percent_up": 30, "frames_down": 1010, "error_percent_down": 1030}

@@ -57,10 +57,10 @@ PORT_CONFIG = TablePlan(oids.PORT_CONFIG, "name")
 """Walked only where the status table is missing; the columns left out of it are VLAN bitmaps of a kilobyte per port."""
 ENDPOINTS_BY_ID = TablePlan(oids.ENDPOINT_BY_ID, "mac")
 ENDPOINTS_BY_MAC = TablePlan(oids.ENDPOINT_BY_MAC, "mac")
-ETHERNET_BY_ID = TablePlan(oids.ENDPOINT_ETHERNET_BY_ID, "link_up")
-ETHERNET_BY_MAC = TablePlan(oids.ENDPOINT_ETHERNET_BY_MAC, "link_up")
-ALARMS = TablePlan(oids.ACTIVE_ALARM, "uuid")
-ALARM_LOG = TablePlan(oids.ALARM_LOG, "state")
+ETHERNET_BY_ID = TablePlan(oids.ENDPOINT_ETHERNET_BY_ID, "valid")
+ETHERNET_BY_MAC = TablePlan(oids.ENDPOINT_ETHERNET_BY_MAC, "valid")
+ALARMS = TablePlan(oids.ACTIVE_ALARM, "if_index")
+ALARM_LOG = TablePlan(oids.ALARM_LOG, "if_index")
 
 WALKED: tuple[TablePlan, ...] = (
     IMAGES, FILES, TEMPERATURES, FANS, POWER, LED, PROFILES, PORTS, PORT_CONFIG, ENDPOINTS_BY_ID, ENDPOINTS_BY_MAC, ETHERNET_BY_ID,

@@ -6,7 +6,7 @@ A value that makes no sense costs that value alone and leaves a problem naming t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -217,7 +217,7 @@ def decode_endpoints(by_id: Rows, by_mac: Rows, tables: EndpointTables, config: 
             tables.upgrade_by_id.get(index) or tables.upgrade_by_mac.get(twin, _NOTHING),
             tables.poe_by_id.get(index) or tables.poe_by_mac.get(twin, _NOTHING),
             tables.frames_by_id.get(index) or tables.frames_by_mac.get(twin, _NOTHING),
-            links_by_id.get(index) or links_by_mac.get(twin, ()),
+            links_by_id.get(index) or links_by_mac.get(twin, []),
         )
 
     for index, row in by_id.items():
@@ -300,7 +300,7 @@ class _More(NamedTuple):
     upgrade: Row
     poe: Row
     frames: Row
-    links: tuple[Row, ...] | list[Row]
+    links: Sequence[Row]
 
 
 def _endpoint(mac: str, row: Row, more: _More, *, configured_id: int) -> EndpointReading:
@@ -309,7 +309,7 @@ def _endpoint(mac: str, row: Row, more: _More, *, configured_id: int) -> Endpoin
     # Of an endpoint that is not there the shelf keeps the last values in every table but the brief one.
     live = detail if alive is not False else _NOTHING
     links, frames, poe = (more.links, more.frames, more.poe) if alive is not False else ((), _NOTHING, _NOTHING)
-    assembly, revision, serial = _label(detail)
+    assembly, revision, serial = split_label(detail.text("serial"))
     state = row.one_of("state", ENDPOINT_STATES)
     return EndpointReading(
         mac=mac,
@@ -360,7 +360,8 @@ def _by_endpoint(rows: Rows) -> dict[Oid, list[Row]]:
     """Rows whose index is an endpoint's and an Ethernet port's number, by endpoint."""
     found: dict[Oid, list[Row]] = {}
     for index, row in rows.items():
-        found.setdefault(index[:-1], []).append(row)
+        if row.truth("valid") is not False:
+            found.setdefault(index[:-1], []).append(row)
     return found
 
 
@@ -387,9 +388,8 @@ def _endpoint_model(row: Row, detail: Row) -> str:
     return row.text("model_text") or detail.text("device_name")
 
 
-def _label(detail: Row) -> tuple[str, str, str]:
+def split_label(text: str) -> tuple[str, str, str]:
     """Assembly, revision and serial number out of ``ASY-2103-20,R12,01124908,23284``; zeros mean none."""
-    text = detail.text("serial")
     if not text.strip("0"):
         return "", "", ""
     labelled = _LABEL.match(text)

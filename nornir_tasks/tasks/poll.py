@@ -7,47 +7,85 @@ second reader: see :mod:`.poll_rpc`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
 
+from ..connections import json_rpc
+from ..connections.json_rpc import JsonRpcClient
 from ..connections.snmp import CONNECTION_NAME, SnmpReader
 from ..contracts import (
     AlarmLogReading,
     AlarmReading,
     DeviceReading,
+    DeviceTarget,
     EndpointReading,
     EthernetReading,
     PortReading,
     ReadProblem,
     SystemFacts,
+    Transport,
 )
 from ..errors import DeviceError, ErrorKind
 from ..gam import oids, read_plan, snmp_decode
-from ..gam.catalog import find_model
+from ..gam.catalog import ENDPOINT_MODELS, find_model
 from ..gam.oids import Oid, Table
 from ..gam.read_plan import TablePlan
 from ..gam.snmp_decode import EndpointTables
 from ..gam.snmp_values import Row, Value, cell_rows, decode_mac, group_row, table_rows
+from . import poll_rpc
 
+CLOSED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.AUTH, ErrorKind.TIMEOUT, ErrorKind.UNPARSEABLE})
+"""How SNMP fails on a shelf where it is closed; a device that is no GAM is not asked again another way."""
 MOST_TIMEOUTS = 2
 """After so many tables that timed out the rest is not tried: each costs the whole waiting time again."""
 MOST_LOG_ROWS = 2_000
-WITHOUT_POE = frozenset(
-    number for number, name in snmp_decode.ENDPOINT_MODELS.items() if name != "unknown" and not name.endswith("+")
-)
+WITHOUT_POE = frozenset(number for number, name in ENDPOINT_MODELS.items() if name != "unknown" and not name.endswith("+"))
 """Numbers of endpoint models that cannot feed PoE; nothing is asked about it."""
 
 
-def poll_device(task: Task, alarm_log: bool | int = False) -> Result:
-    """Nornir task: read one GAM over SNMP. The result is a :class:`DeviceReading`.
+def poll_device(task: Task, alarm_log: bool | int = False, jsonrpc: bool | None = None, snr: bool = False) -> Result:
+    """Nornir task: read one GAM. The result is a :class:`DeviceReading`.
 
     :param alarm_log: as in :func:`read_shelf`
+    :param jsonrpc: whether JSON-RPC is asked for what SNMP does not give; None: on shelves whose transport it is
+    :param snr: also measure signal-to-noise ratios, over JSON-RPC; takes seconds per port
     :raises DeviceError: nothing could be read, or what answers is not a GAM; a section that fails is a problem in the reading
     """
+    target: DeviceTarget = task.host["target"]
+    second = target.transport is Transport.JSONRPC if jsonrpc is None else jsonrpc
     reader: SnmpReader = task.host.get_connection(CONNECTION_NAME, task.nornir.config)
-    return Result(host=task.host, result=read_shelf(reader, task.host.name, alarm_log=alarm_log))
+    try:
+        reading = read_shelf(reader, task.host.name, alarm_log=alarm_log)
+        if second:
+            reading = poll_rpc.completed(reading, _rpc(task))
+    except DeviceError as error:
+        if not second or error.kind not in CLOSED:
+            raise
+        reading = _by_rpc_alone(task, error)
+    if snr:
+        reading = poll_rpc.with_snr(reading, _rpc(task))
+    return Result(host=task.host, result=reading)
+
+
+def _by_rpc_alone(task: Task, error: DeviceError) -> DeviceReading:
+    """The reading of a shelf whose SNMP is closed.
+
+    :raises DeviceError: SNMP's own error when JSON-RPC gives nothing either
+    """
+    try:
+        reading = poll_rpc.read_sections(_rpc(task), task.host.name)
+    except DeviceError:
+        raise error from None
+    if not reading.sources:
+        raise error
+    return replace(reading, problems=(ReadProblem("snmp", error.message, error.kind), *reading.problems))
+
+
+def _rpc(task: Task) -> JsonRpcClient:
+    client: JsonRpcClient = task.host.get_connection(json_rpc.CONNECTION, task.nornir.config)
+    return client
 
 
 def read_identity(reader: SnmpReader) -> dict[Oid, Value]:
@@ -111,9 +149,13 @@ class _ShelfReading:
             "ports": ports,
             "ethernet": self._ethernet(interfaces, ports),
             "endpoints": self._endpoints(ports),
-            "alarms": self._alarms(),
-            "alarm_log": None if self.alarm_log is False else self._alarm_log(),
         }
+        log = sections["alarm_log"] = None if self.alarm_log is False else self._alarm_log()
+        alarms = sections["alarms"] = self._alarms()
+        if log == () and alarms == () and self.alarm_log is True:
+            # Not even a log: the shelf does not show its alarms, which is not the same as having none.
+            sections["alarms"] = sections["alarm_log"] = None
+            self._problem("alarms", "the shelf shows neither alarms nor a log of them; check the SNMP view", ErrorKind.INCOMPLETE)
         read = {section: value for section, value in sections.items() if value is not None}
         return DeviceReading(
             name=name,
@@ -254,7 +296,7 @@ class _ShelfReading:
         """The newest rows, or those behind the last one known.
 
         The log has no "newest" and keeps thousands of rows. Where the last index is known, the next few are asked for by name;
-        otherwise its column of states is walked for the indexes and the newest rows are read.
+        otherwise its first column is walked for the indexes and the newest rows are read.
         """
         rows = self._walk(read_plan.ALARM_LOG) if self.alarm_log is True else self._log_after(int(self.alarm_log))
         if rows is None:
@@ -269,7 +311,7 @@ class _ShelfReading:
         return log if log or not newest else None
 
     def _log_after(self, last: int) -> dict[Oid, Row] | None:
-        """States of the rows after index ``last``, as far as they follow without a gap of a whole step."""
+        """The rows after index ``last``, as far as they follow without a gap of a whole step."""
         rows: dict[Oid, Row] = {}
         while True:
             indexes = [(last + step,) for step in range(1, read_plan.ALARM_LOG_STEP + 1)]

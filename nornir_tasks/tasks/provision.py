@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from nornir.core.task import Result, Task
 
 from ..changes.planner import known_inverse
-from ..changes.state import apply_all, apply_to, differences, field_diffs, find, sayable, settle
+from ..changes.state import KIND_WORDS, apply_all, apply_to, differences, field_diffs, find, sayable, settle
 from ..changes.state_hash import state_hash
 from ..contracts import (
     ApplyOutcome,
@@ -36,6 +36,11 @@ type Journal = Callable[[StepEvent], None]
 """Stores an entry and returns when it is stored. Raising stops the apply: what cannot be recorded is not done. It is called from
 the thread that applies, so a caller with a database of its own hands entries to the thread that owns the connection and waits."""
 
+_UNANSWERED = (ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE)
+"""Failures that leave open whether what was sent takes effect, now or a little later."""
+
+_UNREAD = "the shelf could not be read"
+
 _ANSWER_LIMIT = 4000
 """Characters of an answer that are kept in the journal."""
 
@@ -48,6 +53,10 @@ class Patience:
     reconnect_seconds: float = 15.0
     saves: int = 4
     save_seconds: float = 5.0
+    settle_seconds: float = 10.0
+    """How long a line that nobody answered may still take effect."""
+    undos: int = 3
+    """How often undoing is begun again after it was disturbed."""
 
 
 class _Stop(Exception):
@@ -75,6 +84,7 @@ class _Apply:
     startup: ShelfConfig | None = None
     sent: list[str] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
+    undone: set[int] = field(default_factory=set)
     save_tried: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -208,7 +218,7 @@ class _Apply:
             self.note("verify_startup", answered=answer)
             startup = self.read_startup()
         except DeviceError as problem:
-            if problem.kind not in (ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE):
+            if problem.kind not in (*_UNANSWERED, ErrorKind.UNPARSEABLE):
                 raise _Stop(_failure(problem)) from problem
             startup = self.startup_after_silence(running, problem)
         difference = differences(sayable(running), sayable(startup)) if startup is not None else ()
@@ -217,11 +227,12 @@ class _Apply:
             raise _Stop(words, [f"startup: {line}" for line in difference])
 
     def startup_after_silence(self, running: ShelfConfig, silence: DeviceError) -> ShelfConfig:
-        """Startup after a save nobody answered, which may well have been done: writing flash is slow.
+        """Startup after a save nobody answered in words that make sense, which may well have been done: writing flash is slow.
 
         :raises _Stop: when the shelf does not come back as it was, or its startup cannot be read
         """
         try:
+            self.settle(silence.kind in _UNANSWERED)
             difference = differences(running, self.reconnect_and_read())
             startup = self.read_startup()
         except DeviceError as problem:
@@ -245,17 +256,22 @@ class _Apply:
     # ---------------------------------------------------------------------------------------------------------- undo
 
     def undo(self, reason: _Stop) -> ApplyResult:
-        """Take back what was begun, in reverse, and make sure that the shelf is what it was."""
-        try:
-            current = self.reconnect_and_read()
-            for index in reversed(self.begun):
-                current = self.undo_step(index, current)
-            self.note("verify_undo")
-            left = self.left_over()
-        except (DeviceError, RuleViolation, KeyError) as problem:
+        """Take back what was begun, in reverse, and make sure that the shelf is what it was; begun again when disturbed."""
+        unanswered = reason.failure is not None and reason.failure.kind in _UNANSWERED
+        left: tuple[str, ...] = ()
+        for _ in range(self.patience.undos):
+            sent = len(self.sent)
+            problem = self.undo_once(unanswered)
+            if problem is None:
+                left = self.left_over()
+                if not left or len(self.sent) == sent:
+                    break
+                continue
             self.note("undo", failure=_failure(problem) if isinstance(problem, DeviceError) else None)
-            words = f"undoing failed: {redact(str(problem))}"
-            return self.result(ApplyOutcome.NEEDS_ATTENTION, difference=(*reason.difference, words), failure=reason.failure)
+            unanswered = isinstance(problem, DeviceError) and problem.kind in _UNANSWERED
+            left = (f"undoing failed: {redact(str(problem))}", *self.left_over(unanswered))
+            if any(line.startswith(_UNREAD) for line in left):
+                break
         if left:
             return self.result(ApplyOutcome.NEEDS_ATTENTION, difference=(*reason.difference, *left), failure=reason.failure)
         return self.result(
@@ -264,6 +280,27 @@ class _Apply:
             failure=reason.failure,
             state_hash_after=self.plan.state_hash,
         )
+
+    def undo_once(self, unanswered: bool) -> DeviceError | RuleViolation | KeyError | None:
+        """Undo each step that is still in effect; what went wrong."""
+        try:
+            self.settle(unanswered)
+            current = self.reconnect_and_read()
+            for index in reversed(self.begun):
+                current = self.undo_step(index, current)
+            self.note("verify_undo")
+        except (DeviceError, RuleViolation, KeyError) as problem:
+            return problem
+        return None
+
+    def settle(self, unanswered: bool = True) -> None:
+        """Let a line that nobody answered take effect: a busy shelf may do it after its session is gone.
+
+        Reading at once would find it not done, and it would be done after that was said.
+        """
+        if unanswered:
+            self.driver.close()
+            time.sleep(self.patience.settle_seconds)
 
     def reconnect_and_read(self) -> ShelfConfig:
         """The running configuration, over a new session if the old one is gone.
@@ -291,25 +328,33 @@ class _Apply:
         before = apply_all(self.original, [s.change for s in self.plan.steps[:index]])
         inverse = known_inverse(step.change, before, apply_to(before, step.change))
         if _already(inverse, current):
-            self.note("undo", index, StepState.SKIPPED)
+            if index not in self.undone:
+                self.note("undo", index, StepState.SKIPPED)
             return current
         sends = self.driver.render(_from_present(inverse, current), current)
         self.note("undo", index, StepState.SENDING, sends)
         self.sent += sends
         answer = self.driver.apply(sends)
+        self.undone.add(index)
         self.note("undo", index, StepState.UNDONE, sends, answer)
         return apply_to(current, _from_present(inverse, current))
 
-    def left_over(self) -> tuple[str, ...]:
-        """What differs from before, in words: running, and startup where a save was tried."""
-        left = list(differences(self.original, self.driver.read_running()))
-        if self.save_tried:
-            startup = self.read_startup()
-            if startup is None or self.startup is None:
-                left.append("startup: a save was tried and cannot be checked")
-            else:
-                left += [f"startup: {line}" for line in differences(sayable(self.startup), sayable(startup))]
+    def left_over(self, unanswered: bool = False) -> tuple[str, ...]:
+        """What differs from before, in words: running, and startup where a save was tried; or that it could not be read."""
+        try:
+            self.settle(unanswered)
+            left = list(differences(self.original, self.reconnect_and_read()))
+            if self.save_tried:
+                left += self.startup_left_over()
+        except DeviceError as problem:
+            return (f"{_UNREAD}: {redact(problem.message)}",)
         return tuple(left)
+
+    def startup_left_over(self) -> list[str]:
+        startup = self.read_startup()
+        if startup is None or self.startup is None:
+            return ["startup: a save was tried and cannot be checked"]
+        return [f"startup: {line}" for line in differences(sayable(self.startup), sayable(startup))]
 
 
 def _already(change: Change, config: ShelfConfig) -> bool:
@@ -363,7 +408,7 @@ def apply_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience: P
 
 
 def recover_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience: Patience | None = None) -> ApplyResult:
-    """Finish or undo a plan whose worker died. ``driver`` is open.
+    """Finish or undo a plan whose worker died. ``driver`` is open; its session is given up while the shelf settles.
 
     Which steps took effect is found out from the shelf: undoing the first k of them, in thought, must lead to the state the plan
     was made for. All of them: save and be done. Some: undo those. Neither: NEEDS_ATTENTION, nothing is written.
@@ -371,6 +416,7 @@ def recover_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience:
     work = _Apply(driver, plan, journal, patience or Patience())
     try:
         work.note("reread")
+        work.settle()
         current = work.reconnect_and_read()
         work.startup = work.read_startup()
         found = _steps_done(plan, current)
@@ -383,7 +429,8 @@ def recover_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience:
             work.save(work.verify())
             return work.result(ApplyOutcome.APPLIED, saved=True, verified=True, state_hash_after=state_hash(current))
     except DeviceError as problem:
-        return work.result(ApplyOutcome.NEEDS_ATTENTION, failure=_failure(problem))
+        words = (f"{_UNREAD}: {redact(problem.message)}",)
+        return work.result(ApplyOutcome.NEEDS_ATTENTION, difference=words, failure=_failure(problem))
     except _Stop as reason:
         work.begun = list(range(len(plan.steps)))
         return work.undo(reason)
@@ -418,10 +465,21 @@ def _undone(plan: ShelfPlan, current: ShelfConfig, done: int) -> ShelfConfig:
 
 
 def _strangers(plan: ShelfPlan, current: ShelfConfig) -> tuple[str, ...]:
+    """Per step of the plan what the shelf has: as planned, as before, or what differs from the plan."""
     found: list[str] = []
-    for change in (step.change for step in plan.steps):
-        there = find(current, change.kind, change.name) is not None
-        found.append(f"{change.kind} {change.name!r} is {'there' if there else 'not there'}")
+    for step in plan.steps:
+        change = step.change
+        word = f"{KIND_WORDS[change.kind]} {change.name!r}"
+        if _already(change, current):
+            found.append(f"{word} is as planned")
+        elif _already(change.inverse(), current):
+            found.append(f"{word} is as before")
+        else:
+            wanted = change.after or change.before
+            present = find(current, change.kind, change.name)
+            diffs = field_diffs(wanted, settle(wanted, present)) if wanted is not None and present is not None else ()
+            lines = [f"{word}: {d.field} expected {d.before or 'none'}, found {d.after or 'none'}" for d in diffs]
+            found += lines or [f"{word} is missing on the shelf"]
     return tuple(found)
 
 

@@ -20,14 +20,16 @@ SEED, SHELVES, READY_SECONDS = 7, 14, 60
 
 
 @contextlib.contextmanager
-def fleet_process() -> Iterator[list[DeviceTarget]]:
-    """Targets of its shelves that speak SNMP v2c; all of them speak SSH.
+def fleet_process(shelves: int = SHELVES, *, v3: bool = False) -> Iterator[list[DeviceTarget]]:
+    """Targets of its shelves; all of them speak SSH and SNMP.
 
+    :param shelves: how many the town has
+    :param v3: with credentials of SNMP v3, SHA-256 and AES, which every shelf takes; else v2c, for those the town has it for
     :raises TimeoutError: it is not ready in time
     """
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "fleet.json"
-        town = ["--seed", str(SEED), "--shelves", str(SHELVES)]
+        town = ["--seed", str(SEED), "--shelves", str(shelves)]
         command = [sys.executable, "-m", "development.simulator", *town, "--no-vlan-rows", "--state-file", str(state)]
         with Guarded(command, log=Path(folder) / "fleet.log") as process:
             deadline = time.monotonic() + READY_SECONDS
@@ -35,14 +37,25 @@ def fleet_process() -> Iterator[list[DeviceTarget]]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise TimeoutError(f"the fleet is not ready: {(Path(folder) / 'fleet.log').read_text()[-800:]}")
                 time.sleep(0.05)
-            yield list(targets(build_town(SEED, SHELVES), json.loads(state.read_text())["ports"]))
+            yield list(targets(build_town(SEED, shelves), json.loads(state.read_text())["ports"], v3=v3))
 
 
-def targets(town: Town, ports: dict[str, Any]) -> Iterator[DeviceTarget]:
+def targets(town: Town, ports: dict[str, Any], *, v3: bool = False) -> Iterator[DeviceTarget]:
     """The shelves to talk to."""
     accounts = town.accounts
+    snmp = SnmpCredential(community=accounts["snmp_community"])
+    if v3:
+        snmp = SnmpCredential(
+            version="3",
+            community="",
+            username=accounts["snmp_v3_user"],
+            auth_protocol="SHA256",
+            auth_key=accounts["snmp_v3_auth_key"],
+            priv_protocol="AES",
+            priv_key=accounts["snmp_v3_priv_key"],
+        )
     for shelf in town.shelves:
-        if not shelf.snmp_v3:
+        if v3 or not shelf.snmp_v3:
             yield DeviceTarget(
                 name=shelf.name,
                 address=shelf.address,
@@ -50,6 +63,6 @@ def targets(town: Town, ports: dict[str, Any]) -> Iterator[DeviceTarget]:
                 http_port=ports["http"],
                 snmp_port=ports["snmp"],
                 login=Login(accounts["gam_username"], accounts["gam_password"]),
-                snmp=SnmpCredential(community=accounts["snmp_community"]),
+                snmp=snmp,
                 model=shelf.model,
             )

@@ -21,8 +21,10 @@ from netbox_gam.choices import (
 )
 from netbox_gam.models import (
     Alarm,
+    AlarmRule,
     BandwidthPlan,
     BilledService,
+    BillingEvent,
     BillingLink,
     BillingPlan,
     BillingSystem,
@@ -225,6 +227,13 @@ def billed_service(system: BillingSystem | None = None, **values: Any) -> Billed
     return BilledService.objects.create(system=system or billing_system(), **values)
 
 
+def billing_event(system: BillingSystem, **values: Any) -> BillingEvent:
+    """An event that was worked off."""
+    times = {"received_at": MOMENT, "due_at": MOMENT, "processed_at": MOMENT}
+    values = {"state": "done", "entity": "account", "action": "account.status", "account_id": "1", **times, **values}
+    return BillingEvent.objects.create(system=system, digest=f"{number():064}", **values)
+
+
 def sync_run(system: BillingSystem | None = None, **values: Any) -> SyncRun:
     """A run that completed in two seconds."""
     values = {
@@ -296,6 +305,12 @@ def alarm(owner: GamDevice | None = None, **values: Any) -> Alarm:
         **values,
     }
     return Alarm.objects.create(gam=owner or gam(), **values)
+
+
+def alarm_rule(**values: Any) -> AlarmRule:
+    """A rule for shelves that are too hot."""
+    values = {"name": f"Hot {number()}", "watches": "device.temperature_c", "threshold": 70.0, **values}
+    return AlarmRule.objects.create(**values)
 
 
 # ------------------------------------------------------------------------------------------------------------- observed

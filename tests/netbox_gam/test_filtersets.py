@@ -10,6 +10,7 @@ from netbox_gam import filtersets
 from netbox_gam.filtersets.base import mac_fragment
 from netbox_gam.models import (
     Alarm,
+    AlarmRule,
     BandwidthPlan,
     BillingLink,
     BillingPlan,
@@ -362,3 +363,21 @@ class AlarmFilterTest(Filtered, TestCase):
         self.assertEqual(self.find(severity=["cr", "mj"]), set(self.rows[:2]))
         self.assertEqual(self.find(gam=["alpha"]), set(self.rows))
         self.assertEqual(self.find(state=["cleared"]), set())
+        self.assertEqual(self.find(standing=True), set(self.rows))
+        self.assertEqual(self.find(standing=False), set())
+
+
+class AlarmRuleFilterTest(Filtered, TestCase):
+    queryset = AlarmRule.objects.all()
+    filterset = filtersets.AlarmRuleFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        AlarmRule.objects.all().delete()
+        cls.rows = [factories.alarm_rule(severity=severity) for severity in ("mj", "mn", "mn")]
+        cls.rows[0].sites.add(factories.site("alpha"))
+
+    def test_filters(self):
+        self.assertEqual(self.find(severity=["mj"]), {self.rows[0]})
+        self.assertEqual(self.find(watches=["device.temperature_c"]), set(self.rows))
+        self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})

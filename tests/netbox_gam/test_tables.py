@@ -33,6 +33,10 @@ class GamTableCases:
             return sources
 
 
+class AlarmRuleTableTest(GamTableCases.GamTableTestCase):
+    table = tables.AlarmRuleTable
+
+
 class AlarmTableTest(GamTableCases.GamTableTestCase):
     table = tables.AlarmTable
 

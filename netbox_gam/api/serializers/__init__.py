@@ -3,12 +3,13 @@
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
-from .monitoring import AlarmSerializer
+from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
 from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
 
 __all__ = (
+    "AlarmRuleSerializer",
     "AlarmSerializer",
     "BandwidthPlanSerializer",
     "BillingLinkSerializer",

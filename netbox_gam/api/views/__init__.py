@@ -3,12 +3,13 @@
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
-from .monitoring import AlarmViewSet
+from .monitoring import AlarmRuleViewSet, AlarmViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
 
 __all__ = (
+    "AlarmRuleViewSet",
     "AlarmViewSet",
     "BandwidthPlanViewSet",
     "BillingLinkViewSet",

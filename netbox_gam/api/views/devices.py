@@ -13,9 +13,10 @@ from ...models import Endpoint, GamDevice, GamPort
 from ..requests import DiscoverGamsSerializer, PollGamsSerializer
 from ..serializers import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
 from .base import GamViewSet, verb
+from .measurements import MeasuredMixin
 
 
-class GamDeviceViewSet(GamViewSet):
+class GamDeviceViewSet(MeasuredMixin, GamViewSet):
     """GAMs."""
 
     queryset = GamDevice.objects.all()
@@ -55,7 +56,7 @@ class GamDeviceViewSet(GamViewSet):
         return self.accepted(PollJob.start(request.user, gams=[self.get_object()]))
 
 
-class GamPortViewSet(GamViewSet):
+class GamPortViewSet(MeasuredMixin, GamViewSet):
     """G.hn ports."""
 
     queryset = GamPort.objects.all()
@@ -64,7 +65,7 @@ class GamPortViewSet(GamViewSet):
     field_prefetches = {("display",): ["gam__device", "interface"]}
 
 
-class EndpointViewSet(GamViewSet):
+class EndpointViewSet(MeasuredMixin, GamViewSet):
     """Endpoints."""
 
     queryset = Endpoint.objects.all()

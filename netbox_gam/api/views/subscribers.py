@@ -13,6 +13,7 @@ from ...models import BandwidthPlan, Subscriber, VlanPool
 from ..requests import ApplyAtOnceSerializer, ChangeBandwidthPlanSerializer
 from ..serializers import BandwidthPlanSerializer, SubscriberSerializer, VlanPoolSerializer
 from .base import GamViewSet, verb
+from .measurements import MeasuredMixin
 
 
 class BandwidthPlanViewSet(GamViewSet):
@@ -31,7 +32,7 @@ class VlanPoolViewSet(GamViewSet):
     filterset_class = filtersets.VlanPoolFilterSet
 
 
-class SubscriberViewSet(GamViewSet):
+class SubscriberViewSet(MeasuredMixin, GamViewSet):
     """Subscribers and what can be done with their service."""
 
     queryset = Subscriber.objects.all()

@@ -26,6 +26,7 @@ INTENT = (
     "billing-systems",
     "billing-plans",
     "billing-links",
+    "alarm-rules",
 )
 # Path of each verb, its request and its answer.
 VERBS = {
@@ -41,6 +42,8 @@ VERBS = {
     "findings/{id}/ignore/": ("IgnoreFinding", "Finding"),
     "findings/{id}/reopen/": (None, "Finding"),
     "alarms/{id}/acknowledge/": (None, "Alarm"),
+    "alarms/{id}/shelve/": ("ShelveAlarm", "Alarm"),
+    "alarms/{id}/unshelve/": (None, "Alarm"),
 }
 
 

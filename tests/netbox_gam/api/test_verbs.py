@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from unittest.mock import MagicMock, patch
 
@@ -52,6 +53,7 @@ class VerbTest(APITestCase):
         super().setUp()
         gam, subscriber, system, other = self.gam, self.subscriber, self.system, self.bandwidth_plan
         finding, change_plan, alarm = self.finding, self.change_plan, self.alarm
+        until = builders.NOW + timedelta(days=1)
         self.verbs = [
             Verb("poll", gam, "poll", jobs.PollJob, "start", {}, {"gams": [gam]}),
             *(
@@ -82,6 +84,8 @@ class VerbTest(APITestCase):
             Verb("ignore", finding, "decide", findings, "ignore", {"comment": "Moved out"}, {"comment": "Moved out"}),
             Verb("reopen", finding, "decide", findings, "reopen"),
             Verb("acknowledge", alarm, "acknowledge", alarms, "acknowledge"),
+            Verb("shelve", alarm, "shelve", alarms, "shelve", {"until": until.isoformat()}, {"until": until}),
+            Verb("unshelve", alarm, "shelve", alarms, "unshelve"),
         ]
 
     def call(self, verb: Verb, **patched: Any) -> tuple[Any, MagicMock]:

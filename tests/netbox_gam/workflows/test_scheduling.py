@@ -78,6 +78,10 @@ class SchedulingTests(TestCase):
         healthy, doubtful = scheduling.lease(5)
         self.assertEqual(set(doubtful.gams), {self.gams[0].pk, self.gams[1].pk})
         self.assertEqual(len(healthy.gams), 4)
+        PollSchedule.objects.filter(gam=self.gams[2]).update(failures=1)
+        self.make_due(self.gams[2])
+        self.assertEqual(scheduling.lease(5), [], "one batch of them at a time")
+        self.assertEqual(len(scheduling.lease(5, doubtful_limit=2)), 1)
 
     def test_due_gams_wait_a_moment_for_others(self) -> None:
         self.make_due(seconds=0.1)

@@ -12,6 +12,7 @@ from nornir_tasks.contracts import EndpointState, ReadProblem
 from nornir_tasks.errors import ErrorKind
 from nornir_tasks.gam import oids, snmp_decode
 from nornir_tasks.gam.oids import Oid, Table
+from nornir_tasks.gam.snmp_decode import EndpointTables
 from nornir_tasks.gam.snmp_values import Row, Value, decode_mac, decode_shelf_uptime, decode_text, group_row, table_rows
 
 
@@ -129,14 +130,15 @@ def test_an_endpoint_in_both_tables_is_one_and_takes_what_is_missing_from_the_ot
     octets = (0, 14, 216, 25, 151, 230)
     by_id = {(3,): Row("endpointById", "3", {"mac": bytes(octets), "state": 2}, [])}
     by_mac = {octets: Row("endpointByMac", "m", {"state": 1, "name": b"from the other"}, [])}
-    (endpoint,) = snmp_decode.decode_endpoints(by_id, by_mac, {}, {}, {})
+    (endpoint,) = snmp_decode.decode_endpoints(by_id, by_mac, EndpointTables(), {})
     assert (endpoint.configured_id, endpoint.name, endpoint.state) == (3, "from the other", EndpointState.QUARANTINED_WRONG_PORT)
 
 
 def test_a_dead_endpoint_has_no_rates() -> None:
     octets = (0, 14, 216, 25, 151, 230)
     detail = {octets: Row("d", "m", {"alive": 2, "rx_phy_mbps": 1805, "uptime": b"1s"}, [])}
-    (endpoint,) = snmp_decode.decode_endpoints({}, {octets: Row("b", "m", {"state": 0}, [])}, {}, detail, {})
+    by_mac = {octets: Row("b", "m", {"state": 0}, [])}
+    (endpoint,) = snmp_decode.decode_endpoints({}, by_mac, EndpointTables(detail_by_mac=detail), {})
     assert (endpoint.alive, endpoint.rx_phy_mbps, endpoint.uptime_seconds) == (False, None, None)
 
 
@@ -147,7 +149,7 @@ def test_a_row_without_mac_takes_its_configurations_or_is_left_out() -> None:
         (2,): Row("endpointById", "2", {"state": 1}, problems),
     }
     config = {(1,): Row("endpointConfig", "1", {"mac": b"00:0E:D8:00:00:01"}, problems)}
-    assert [e.mac for e in snmp_decode.decode_endpoints(by_id, {}, {}, {}, config)] == ["00:0e:d8:00:00:01"]
+    assert [e.mac for e in snmp_decode.decode_endpoints(by_id, {}, EndpointTables(), config)] == ["00:0e:d8:00:00:01"]
     assert [problem.where for problem in problems] == ["endpointById.mac.1", "endpointById.mac.2"]
 
 
@@ -162,15 +164,19 @@ def rows_of(table: Table) -> st.SearchStrategy[dict[Oid, Row]]:
     )
 
 
-@given(rows_of(oids.PORT_CONFIG), rows_of(oids.PORT_STATUS), rows_of(oids.IF))
+INTERFACE = Table("interface", (1,), {**oids.IF.columns, **oids.IFX.columns, **oids.IF_OLD.columns, "counter_bits": 99})
+
+
+@given(rows_of(oids.PORT_CONFIG), rows_of(oids.PORT_STATUS), rows_of(INTERFACE))
 def test_no_port_tables_raise(config: Any, status: Any, interfaces: Any) -> None:
     numbers = [port.number for port in snmp_decode.decode_ports(config, status, interfaces)]
-    assert numbers == sorted({index[0] - 1_000_000 for index in {**config, **status} if index[0] > 1_000_000})
+    if config or status:
+        assert numbers == sorted({index[0] - 1_000_000 for index in {**config, **status} if index[0] > 1_000_000})
 
 
-@given(rows_of(oids.IFX), rows_of(oids.SFP))
-def test_no_ethernet_tables_raise(interfaces: Any, sfps: Any) -> None:
-    assert len(snmp_decode.decode_ethernet(interfaces, sfps)) == len(interfaces)
+@given(rows_of(INTERFACE), rows_of(oids.SFP), rows_of(oids.ETHERNET_STATUS))
+def test_no_ethernet_tables_raise(interfaces: Any, sfps: Any, status: Any) -> None:
+    assert len(snmp_decode.decode_ethernet(interfaces, sfps, status)) == len(interfaces)
 
 
 @given(
@@ -179,9 +185,23 @@ def test_no_ethernet_tables_raise(interfaces: Any, sfps: Any) -> None:
     rows_of(oids.ENDPOINT_DETAIL_BY_ID),
     rows_of(oids.ENDPOINT_DETAIL_BY_MAC),
     rows_of(oids.ENDPOINT_CONFIG),
+    rows_of(oids.ENDPOINT_ETHERNET_BY_ID),
+    rows_of(oids.ENDPOINT_POE_BY_ID),
+    rows_of(oids.ENDPOINT_FRAMES_BY_MAC),
+    rows_of(oids.ENDPOINT_UPGRADE_BY_MAC),
 )
-def test_no_endpoint_tables_raise(by_id: Any, by_mac: Any, detail_id: Any, detail_mac: Any, config: Any) -> None:
-    endpoints = snmp_decode.decode_endpoints(by_id, by_mac, detail_id, detail_mac, config)
+def test_no_endpoint_tables_raise(
+    by_id: Any, by_mac: Any, detail_id: Any, detail_mac: Any, config: Any, links: Any, poe: Any, frames: Any, upgrade: Any
+) -> None:
+    tables = EndpointTables(
+        detail_by_id=detail_id,
+        detail_by_mac=detail_mac,
+        ethernet_by_id=links,
+        poe_by_id=poe,
+        frames_by_mac=frames,
+        upgrade_by_mac=upgrade,
+    )
+    endpoints = snmp_decode.decode_endpoints(by_id, by_mac, tables, config)
     assert len({endpoint.mac for endpoint in endpoints}) == len(endpoints) <= len(by_id) + len(by_mac)
     left_out = [one for one in by_id.values() for p in one.problems if "left out" in p.message]
     unusable = [one for one in by_mac.values() for p in one.problems if "index" in p.message]
@@ -196,16 +216,27 @@ def test_no_alarm_table_raises_and_what_is_left_out_is_noted(table: Any) -> None
     assert all(len(alarm.uuid) == 32 for alarm in alarms)
 
 
+@given(rows_of(oids.ALARM_LOG))
+def test_no_alarm_log_raises_and_what_is_left_out_is_noted(table: Any) -> None:
+    log = snmp_decode.decode_alarm_log(table)
+    noted = sum(any("left out" in problem.message for problem in one.problems) for one in table.values())
+    assert len(log) + noted == len(table)
+
+
 @given(
-    st.dictionaries(st.sampled_from(list(oids.SYSTEM.oids.values()) + list(oids.BOARD.oids.values())), values),
-    rows_of(oids.IMAGE), rows_of(oids.TEMPERATURE), rows_of(oids.FAN), rows_of(oids.POWER), rows_of(oids.LED),
+    st.dictionaries(
+        st.sampled_from([oid for group in (oids.SYSTEM, oids.BOARD, oids.MORE) for oid in group.oids.values()]), values
+    ),
+    rows_of(oids.IMAGE), rows_of(oids.FILE), rows_of(oids.TEMPERATURE), rows_of(oids.FAN), rows_of(oids.POWER), rows_of(oids.LED),
 )  # fmt: skip
-def test_no_system_values_raise(scalars: Any, images: Any, temperatures: Any, fans: Any, power: Any, led: Any) -> None:
+def test_no_system_values_raise(scalars: Any, images: Any, files: Any, temperatures: Any, fans: Any, power: Any, led: Any) -> None:
     problems: list[ReadProblem] = []
     facts = snmp_decode.decode_system(
         group_row(oids.SYSTEM, scalars, problems),
         group_row(oids.BOARD, scalars, problems),
+        group_row(oids.MORE, scalars, problems),
         images=images,
+        files=files,
         temperatures=temperatures,
         fans=fans,
         power=power,

@@ -38,7 +38,7 @@ from nornir_tasks.tasks.provision import Patience, apply_plan, provision, recove
 from tests.nornir_tasks.drivers.conftest import Bench, make_bench
 
 MODEL = BY_NAME["GAM-12-C"]
-QUICK = Patience(reconnects=40, reconnect_seconds=0.05, saves=3, save_seconds=0.01)
+QUICK = Patience(reconnects=40, reconnect_seconds=0.05, saves=3, save_seconds=0.01, settle_seconds=0.05)
 WISH = ShelfConfig(
     (ProfileConfig("1G", 1080, 1080),),
     (EndpointConfig("ep3", "00:0e:d8:00:00:03", 3),),
