@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import DataError, IntegrityError, models, transaction
@@ -141,10 +142,15 @@ def _known_endpoints(readings: Iterable[DeviceReading]) -> dict[str, Endpoint]:
 # ------------------------------------------------------------------------------------------------------------------------ rows
 
 
-def _upsert(model: type[models.Model], rows: list[Any], unique: Iterable[str], update: Iterable[str]) -> None:
+def _upsert(model: type[models.Model], rows: list[Any], unique: Sequence[str], update: Iterable[str]) -> None:
+    """One statement. Of rows with the same key the last counts: PostgreSQL refuses to update a row twice in one statement."""
     if rows:
+        key = attrgetter(*(model._meta.get_field(name).attname for name in unique))
         model._default_manager.bulk_create(  # type: ignore[attr-defined]
-            rows, update_conflicts=True, unique_fields=list(unique), update_fields=list(update)
+            list({key(row): row for row in rows}.values()),
+            update_conflicts=True,
+            unique_fields=list(unique),
+            update_fields=list(update),
         )
 
 
