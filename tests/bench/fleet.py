@@ -20,14 +20,14 @@ SEED, SHELVES, READY_SECONDS = 7, 14, 60
 
 
 @contextlib.contextmanager
-def fleet_process() -> Iterator[list[DeviceTarget]]:
+def fleet_process(shelves: int = SHELVES) -> Iterator[list[DeviceTarget]]:
     """Targets of its shelves that speak SNMP v2c; all of them speak SSH.
 
     :raises TimeoutError: it is not ready in time
     """
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "fleet.json"
-        town = ["--seed", str(SEED), "--shelves", str(SHELVES)]
+        town = ["--seed", str(SEED), "--shelves", str(shelves)]
         command = [sys.executable, "-m", "development.simulator", *town, "--no-vlan-rows", "--state-file", str(state)]
         with Guarded(command, log=Path(folder) / "fleet.log") as process:
             deadline = time.monotonic() + READY_SECONDS
@@ -35,7 +35,7 @@ def fleet_process() -> Iterator[list[DeviceTarget]]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise TimeoutError(f"the fleet is not ready: {(Path(folder) / 'fleet.log').read_text()[-800:]}")
                 time.sleep(0.05)
-            yield list(targets(build_town(SEED, SHELVES), json.loads(state.read_text())["ports"]))
+            yield list(targets(build_town(SEED, shelves), json.loads(state.read_text())["ports"]))
 
 
 def targets(town: Town, ports: dict[str, Any]) -> Iterator[DeviceTarget]:
