@@ -39,7 +39,7 @@ class BillingWebhookView(View):
 
     def post(self, request: HttpRequest, pk: int, secret: str = "") -> HttpResponse:
         """200 once the event is stored, 403 for one that was refused, 404 when there is no such system."""
-        system = BillingSystem.objects.filter(pk=pk, enabled=True).first()
+        system = BillingSystem.objects.filter(pk=pk, enabled=True).first()  # unrestricted: the secret is the right
         if system is None or not system.webhook_secret:
             return JsonResponse({"detail": "No billing system expects webhooks here."}, status=404)
         try:
