@@ -22,8 +22,6 @@ SEED, SHELVES, READY_SECONDS = 7, 14, 60
 @contextlib.contextmanager
 def fleet_process(shelves: int = SHELVES, *, v3: bool = False) -> Iterator[list[DeviceTarget]]:
     """Targets of its shelves; all of them speak SSH and SNMP.
-def fleet_process(shelves: int = SHELVES) -> Iterator[list[DeviceTarget]]:
-    """Targets of its shelves that speak SNMP v2c; all of them speak SSH.
 
     :param shelves: how many the town has
     :param v3: with credentials of SNMP v3, SHA-256 and AES, which every shelf takes; else v2c, for those the town has it for
@@ -40,7 +38,6 @@ def fleet_process(shelves: int = SHELVES) -> Iterator[list[DeviceTarget]]:
                     raise TimeoutError(f"the fleet is not ready: {(Path(folder) / 'fleet.log').read_text()[-800:]}")
                 time.sleep(0.05)
             yield list(targets(build_town(SEED, shelves), json.loads(state.read_text())["ports"], v3=v3))
-            yield list(targets(build_town(SEED, shelves), json.loads(state.read_text())["ports"]))
 
 
 def targets(town: Town, ports: dict[str, Any], *, v3: bool = False) -> Iterator[DeviceTarget]:
