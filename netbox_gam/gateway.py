@@ -64,11 +64,22 @@ def count_addresses(ranges: Sequence[str]) -> int:
 
 
 def poll(
-    targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None, *, deadline: float | None = None
+    targets: Sequence[DeviceTarget],
+    on_progress: OnProgress | None = None,
+    *,
+    deadline: float | None = None,
+    log_places: Mapping[str, int] | None = None,
 ) -> list[TargetResult[DeviceReading]]:
-    """Read every target once, each within ``deadline`` seconds (that of the settings unless told)."""
+    """Read every target once, each within ``deadline`` seconds (that of the settings unless told).
+
+    :param log_places: the newest row known of alarm logs by target's name; of the others' logs the newest rows are read
+    """
     return nornir_tasks.poll(
-        targets, workers=settings.poll_workers(), deadline=deadline or settings.poll_deadline_seconds(), on_progress=on_progress
+        targets,
+        workers=settings.poll_workers(),
+        deadline=deadline or settings.poll_deadline_seconds(),
+        on_progress=on_progress,
+        alarm_log=log_places or {},
     )
 
 
