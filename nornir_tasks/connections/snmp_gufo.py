@@ -61,6 +61,8 @@ ANCHOR: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 """sysUpTime, asked for in every GET, so that an answer without any value is an error (tooBig, genErr) and not a shelf without the
 rest. Where a shelf lacks it, something it has answered takes its place."""
 NANOSECONDS = 1_000_000_000
+PANIC = "PanicException"
+"""What a panic of gufo's Rust code is raised as: no Exception, and of a class that cannot be imported."""
 REMEMBERED_ENGINES = 20_000
 
 _engine_ids: dict[tuple[str, int], bytes] = {}
@@ -262,6 +264,12 @@ class GufoReader:
                 raise
             except OSError as error:
                 raise self._error(ErrorKind.UNREACHABLE, f"{self.address} port {self.port}: {error}") from error
+            except BaseException as error:
+                if type(error).__name__ != PANIC:
+                    raise
+                # Some octets that end in the middle of a length; the socket is in an unknown state after it.
+                self._garbage = f"gufo-snmp panicked: {error}"
+                self._socket = None
             else:
                 self._answered = True
                 return answer

@@ -161,7 +161,7 @@ def test_an_agents_refusal_names_its_word(reader: MakeReader, status: int, kind:
     assert caught.value.kind is kind
 
 
-@pytest.mark.parametrize("garbage", [b"<html>no</html>", b"\x30\x82\xff\xff", b"\x00"])
+@pytest.mark.parametrize("garbage", [b"<html>no</html>", b"\x30\x82\xff\xff", b"\x00", b"\x30\x81"])
 def test_garbage_is_no_answer(reader: MakeReader, garbage: bytes) -> None:
     with serving(agent(garbage=garbage)) as served, pytest.raises(DeviceError) as caught:
         reader(served, timeout=0.1, retries=0).get(SCALARS)
