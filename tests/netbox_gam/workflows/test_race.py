@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
+from unittest.mock import patch
 
 from django.db import connection
 from django.test import TestCase
@@ -30,7 +32,8 @@ class RaceTests(TestCase):
     def race(self, transport: Transport, plans: int) -> tuple[list[ApplyOutcome], list[Entry]]:
         shelf = SimShelf(town_shelf(1), password="x")
         shelf.users |= dict.fromkeys(WORKERS, "x")
-        with running_fleet([shelf]) as fleet, ThreadPoolExecutor(len(WORKERS)) as pool:
+        often = patch("netbox_gam.workflows.locks.RETRY_SECONDS", 0.003)
+        with often, running_fleet([shelf]) as fleet, ThreadPoolExecutor(len(WORKERS)) as pool:
             target = replace(fleet.targets[0], transport=transport)
             done = [pool.submit(self.work, replace(target, login=Login(name, "x")), plans // 2) for name in WORKERS]
             outcomes = [outcome for future in done for outcome in future.result()]
@@ -40,10 +43,15 @@ class RaceTests(TestCase):
         return fleet.call(lambda: shelf.log.select("change"))
 
     def work(self, target: DeviceTarget, plans: int) -> list[ApplyOutcome]:
+        outcomes = []
         try:
-            return [self.plan_and_apply(target) for _ in range(plans)]
+            for _ in range(plans):
+                outcomes.append(self.plan_and_apply(target))
+                # the lock is asked for now and then, not queued for: whoever comes back at once gets it again
+                time.sleep(0.01)
         finally:
             connection.close()
+        return outcomes
 
     def plan_and_apply(self, target: DeviceTarget) -> ApplyOutcome:
         """Give the first subscriber the next VLAN, seen from what the shelf has then."""
