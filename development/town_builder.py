@@ -209,22 +209,30 @@ class _Factory:
         return str(IPv4Address("100.64.8.0") + self.last_host)
 
 
-def build_town(seed: int, shelves: int = 10) -> Town:
+def odd_plans(each: int) -> tuple[TownPlan, ...]:
+    """Further products whose speeds no bandwidth plan has, for ``each`` unmapped ones per system."""
+    rates = range(61_000, 61_000 + 250 * (each - 1), 250)
+    return tuple(TownPlan(f"legacy-{rate}", f"Legacy {rate / 1000:g}", rate, rate // 2, "19.90") for rate in rates)
+
+
+def build_town(seed: int, shelves: int = 10, *, each: int = 1, endpoints: tuple[int, int] = (8, 10)) -> Town:
     """The town for ``seed`` with that many shelves (1 and up); the same arguments give an equal town.
 
     Ten shelves hold every planted kind in both systems; fewer shelves hold as many as fit. More shelves add clean customers.
 
+    :param each: how many of every kind are planted per system, if they fit (of some kinds there are always more)
+    :param endpoints: least and most endpoints per shelf; copper has no more than its ports
     :raises ValueError: ``shelves`` is below 1
     """
     if shelves < 1:
         raise ValueError(f"shelves {shelves!r}: at least 1")
     factory = _Factory(seed)
-    drafts = [_draft_shelf(factory, index, shelves) for index in range(shelves)]
+    drafts = [_draft_shelf(factory, index, shelves, endpoints) for index in range(shelves)]
     people: list[TownPerson] = []
     orphans: list[TownOrphan] = []
     expectations: list[Expectation] = []
     for system in (SPLYNX, SONAR):
-        population = _Population(system, [draft for draft in drafts if draft.system == system], factory)
+        population = _Population(system, [draft for draft in drafts if draft.system == system], factory, each)
         population.populate()
         people += population.people
         orphans += population.orphans
@@ -232,7 +240,7 @@ def build_town(seed: int, shelves: int = 10) -> Town:
     return Town(
         seed=seed,
         shelves=tuple(_finish_shelf(factory, draft) for draft in drafts),
-        plans=PLANS,
+        plans=(*PLANS, *odd_plans(each)),
         people=tuple(sorted(people, key=lambda person: person.number)),
         orphans=tuple(orphans),
         expectations=tuple(expectations),
@@ -253,8 +261,10 @@ def plan_catalogue(town: Town) -> list[tuple[str, int, int]]:
 class _Population:
     """The customers of one billing system, and everything planted among them."""
 
-    def __init__(self, system: str, shelves: list[_Shelf], factory: _Factory) -> None:
+    def __init__(self, system: str, shelves: list[_Shelf], factory: _Factory, each: int) -> None:
         self.system = system
+        self.each = each
+        self._round = 0
         self.factory = factory
         self.people: list[TownPerson] = []
         self.orphans: list[TownOrphan] = []
@@ -267,10 +277,12 @@ class _Population:
         """Plant every difference that fits, then fill the rest with clean customers."""
         if not self._free:
             return
-        self._plant_activity()
-        self._plant_equipment()
-        self._plant_plans()
-        self._plant_conflicts()
+        for number in range(self.each):
+            self._round = number
+            self._plant_activity()
+            self._plant_equipment()
+            self._plant_plans()
+            self._plant_conflicts()
         self._plant_harmless()
         self._fill_with_clean_people()
 
@@ -278,12 +290,12 @@ class _Population:
 
     def _plant_activity(self) -> None:
         for jsonrpc, coax in ((True, None), (None, False), (None, True), (True, None), (None, True)):
-            for slot in self._take(coax=coax, jsonrpc=jsonrpc):
+            for slot in self._take(FindingKind.ACTIVE_NOT_ON_NETWORK, coax=coax, jsonrpc=jsonrpc):
                 person = self._person("active", slot=slot)
                 self._expect(
                     FindingKind.ACTIVE_NOT_ON_NETWORK, person.number, f"endpoint {slot.mac} on {_name(slot.shelf)} serves nobody"
                 )
-        for slot in self._take():
+        for slot in self._take(FindingKind.ACTIVE_NOT_ON_NETWORK):
             slot.configured = False
             person = self._person("active", slot=slot)
             self._expect(
@@ -293,7 +305,7 @@ class _Population:
             )
         ended = "archived" if self.system == SONAR else "twin"
         for status, trap in (("suspended", ""), ("terminated", ended), ("suspended", "" if self.system == SONAR else "twin")):
-            for slot in self._take():
+            for slot in self._take(FindingKind.INACTIVE_ON_NETWORK):
                 person = self._person(status, slot=slot, trap=trap, serve=True)
                 self._expect(
                     FindingKind.INACTIVE_ON_NETWORK,
@@ -302,11 +314,13 @@ class _Population:
                 )
 
     def _plant_equipment(self) -> None:
-        person = self._person("active", macs=(self.factory.mac(),), serials=(self.factory.serial(),))
-        self._expect(FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT, person.number, f"no shelf has ever seen {person.macs[0]}")
-        person = self._person("active", trap="no_equipment")
-        self._expect(FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT, person.number, "no equipment in billing at all")
-        for slot in self._take():
+        if self._lacks(FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT):
+            person = self._person("active", macs=(self.factory.mac(),), serials=(self.factory.serial(),))
+            self._expect(FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT, person.number, f"no shelf has ever seen {person.macs[0]}")
+        if self._lacks(FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT):
+            person = self._person("active", trap="no_equipment")
+            self._expect(FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT, person.number, "no equipment in billing at all")
+        for slot in self._take(FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER):
             self._serve(slot, f"Unit{self.factory.random.randrange(100, 999)}X", "100M", "")
             self._expect(
                 FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER,
@@ -314,29 +328,29 @@ class _Population:
                 f"service {slot.service_name} on {_name(slot.shelf)}, unknown to billing",
             )
         for configured in (False, True):
-            for slot in self._take():
+            for slot in self._take(FindingKind.EQUIPMENT_WITHOUT_ACCOUNT):
                 slot.configured = configured
                 self.orphans.append(TownOrphan(self.system, slot.mac, slot.serial))
                 self._expect(FindingKind.EQUIPMENT_WITHOUT_ACCOUNT, slot.mac, f"still wired to {_name(slot.shelf)}")
         self._plant_mismatches()
 
     def _plant_mismatches(self) -> None:
-        for slot in self._take():
+        for slot in self._take(FindingKind.MAC_MISMATCH):
             person = self._person("active", slot=slot, macs=(self.factory.mac(),), serials=(slot.serial,), serve=True)
             self._expect(
                 FindingKind.MAC_MISMATCH,
                 person.number,
                 f"serial {slot.serial} is {slot.mac}, billing says {person.macs[0]}, never seen",
             )
-        for slot in self._take():
-            for other in self._take():
+        for slot in self._take(FindingKind.MAC_MISMATCH):
+            for other in self._take(FindingKind.MAC_MISMATCH):
                 person = self._person("active", slot=slot, macs=(other.mac,), serials=(slot.serial,), serve=True)
                 self._expect(
                     FindingKind.MAC_MISMATCH,
                     person.number,
                     f"serial {slot.serial} is {slot.mac}, billing says {other.mac}, another one",
                 )
-        for slot in self._take():
+        for slot in self._take(FindingKind.SERIAL_MISMATCH):
             person = self._person("active", slot=slot, serials=(self.factory.serial(),), serve=True)
             self._expect(
                 FindingKind.SERIAL_MISMATCH, person.number, f"{slot.mac} has serial {slot.serial}, billing says {person.serials[0]}"
@@ -344,33 +358,33 @@ class _Population:
 
     def _plant_plans(self) -> None:
         for plan, profile in (("home-100", "250M"), ("home-500", "100M")):
-            for slot in self._take():
+            for slot in self._take(FindingKind.PLAN_MISMATCH):
                 person = self._person("active", slot=slot, plan=plan, serve=True)
                 slot.profile = profile
                 self._expect(FindingKind.PLAN_MISMATCH, person.number, f"pays for {plan}, has {profile} on {_name(slot.shelf)}")
-        for slot in self._take():
-            person = self._person("active", slot=slot, plan="legacy-75", serve=True)
-            self._expect(FindingKind.PLAN_UNMAPPED, person.number, "75 Mbit/s is no bandwidth plan")
+        for slot in self._take(FindingKind.PLAN_UNMAPPED):
+            person = self._person("active", slot=slot, plan=self._odd_plan(), serve=True)
+            self._expect(FindingKind.PLAN_UNMAPPED, person.number, "its speed is that of no bandwidth plan")
         if self.system == SONAR:
-            for slot in self._take():
+            for slot in self._take(FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER):
                 person = self._person("active", slot=slot, plan="flat-internet", trap="recurring_plan", serve=True)
                 note = f"account {person.number} has only a RECURRING service: unclaimed without a rule of the operator"
                 self._expect(FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER, slot.mac, note)
 
     def _plant_conflicts(self) -> None:
-        for slot in self._take():
+        for slot in self._take(FindingKind.AMBIGUOUS_KEY):
             owner = self._person("active", slot=slot, serials=(), serve=True)
             rival = self._person("active", slot=slot, plan=owner.plan, serials=())
             self._expect(FindingKind.AMBIGUOUS_KEY, slot.mac, f"claimed by {owner.number} and {rival.number}")
-        for first in self._take():
-            for second in self._take():
+        for first in self._take(FindingKind.DUPLICATE_IP):
+            for second in self._take(FindingKind.DUPLICATE_IP):
                 address = self.factory.static_ip()
                 pair = [self._person("active", slot=slot, serve=True, ipv4=address) for slot in (first, second)]
                 self._expect(FindingKind.DUPLICATE_IP, address, f"given to {pair[0].number} and {pair[1].number}")
-        for slot in self._take():
+        for slot in self._take(FindingKind.MULTIPLE_SERVICES):
             person = self._person("active", slot=slot, plan="home-100", trap="dual_service", serve=True)
             self._expect(FindingKind.MULTIPLE_SERVICES, person.number, f"two services claim {slot.mac}")
-        for slot in self._take():
+        for slot in self._take(FindingKind.UNKNOWN_STATUS):
             person = self._person("odd", slot=slot, serve=True)
             self._expect(FindingKind.UNKNOWN_STATUS, person.number, f"service {slot.service_name} is on {_name(slot.shelf)}")
 
@@ -411,9 +425,20 @@ class _Population:
 
     # ------------------------------------------------------------------------------------------------------ helpers
 
-    def _take(self, *, coax: bool | None = None, jsonrpc: bool | None = None) -> Iterator[_Slot]:
-        """The next free slot of that kind, or of any kind when there is none; nothing when only the clean ones' share is left."""
-        if len(self._free) <= self._spare:
+    def _lacks(self, kind: FindingKind | None) -> bool:
+        """Whether more of that kind are to be planted: everything once, then what is not there often enough."""
+        return self._round == 0 or sum(item.kind == kind for item in self.expectations) < self.each
+
+    def _odd_plan(self) -> str:
+        """A product nobody else has, at a speed that is no bandwidth plan's."""
+        return "legacy-75" if self._round == 0 else odd_plans(self.each)[self._round - 1].key
+
+    def _take(self, kind: FindingKind | None = None, *, coax: bool | None = None, jsonrpc: bool | None = None) -> Iterator[_Slot]:
+        """The next free slot of that sort, or of any sort when there is none.
+
+        Nothing when only the clean ones' share is left, or enough of ``kind`` was planted.
+        """
+        if len(self._free) <= self._spare or not self._lacks(kind):
             return
         fitting = [s for s in self._free if coax in (None, s.shelf.coax) and jsonrpc in (None, s.shelf.jsonrpc)]
         slot = (fitting or self._free)[0]
@@ -459,7 +484,7 @@ class _Population:
         self.people.append(person)
         if serve and slot:
             name = f"Unit{number % 1000}{pick.choice('ABCD')}" if slot.shelf.index % 4 == 2 else f"C{number}"
-            self._serve(slot, name, PROFILE_OF[person.plan], person.street)
+            self._serve(slot, name, PROFILE_OF.get(person.plan, "100M"), person.street)
         return person
 
     def _serve(self, slot: _Slot, name: str, profile: str | None, description: str) -> None:
@@ -469,11 +494,11 @@ class _Population:
         slot.description = description
 
 
-def _draft_shelf(factory: _Factory, index: int, shelves: int) -> _Shelf:
+def _draft_shelf(factory: _Factory, index: int, shelves: int, endpoints: tuple[int, int]) -> _Shelf:
     model = BY_NAME[MODELS[index % len(MODELS)]]
     jsonrpc = index % 10 == min(3, shelves - 1)
     shelf = _Shelf(index, model.name, STREETS[index % len(STREETS)], model.coax, model.ports, jsonrpc)
-    wanted = factory.random.randint(8, 10)
+    wanted = factory.random.randint(*endpoints)
     if model.coax:
         # Few ports hold several endpoints each, as in a building whose risers share a port.
         ports = sorted(factory.random.randint(1, min(model.ports, 6)) for _ in range(wanted))

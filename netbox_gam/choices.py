@@ -265,6 +265,21 @@ class FindingKindChoices(ChoiceSet):
     CHOICES = [Choice(kind.value, *_FINDING_LABELS[kind]) for kind in FindingKind]
 
 
+class BillingEventStateChoices(ChoiceSet):
+    """What became of a billing system's event."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PASSED = "passed"
+    REFUSED = "refused"
+    CHOICES = [
+        Choice(WAITING, _("Waiting"), "orange", _("What it is about is still to be read again")),
+        Choice(DONE, _("Done"), "green", _("What it is about was read again since it arrived")),
+        Choice(PASSED, _("Passed over"), "gray", _("Changed nothing: a test, or something that is not followed")),
+        Choice(REFUSED, _("Refused"), "red", _("Forged, from a wrong address or not understood; only counted")),
+    ]
+
+
 class FindingStateChoices(ChoiceSet):
     """What became of a finding."""
 

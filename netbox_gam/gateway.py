@@ -10,6 +10,7 @@ from nornir_tasks.addresses import expand_ranges
 from nornir_tasks.contracts import (
     ApplyResult,
     BillingSnapshot,
+    BillingSystemType,
     BillingTarget,
     ChangeKind,
     Comparison,
@@ -63,11 +64,22 @@ def count_addresses(ranges: Sequence[str]) -> int:
 
 
 def poll(
-    targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None, *, deadline: float | None = None
+    targets: Sequence[DeviceTarget],
+    on_progress: OnProgress | None = None,
+    *,
+    deadline: float | None = None,
+    log_places: Mapping[str, int] | None = None,
 ) -> list[TargetResult[DeviceReading]]:
-    """Read every target once, each within ``deadline`` seconds (that of the settings unless told)."""
+    """Read every target once, each within ``deadline`` seconds (that of the settings unless told).
+
+    :param log_places: the newest row known of alarm logs by target's name; of the others' logs the newest rows are read
+    """
     return nornir_tasks.poll(
-        targets, workers=settings.poll_workers(), deadline=deadline or settings.poll_deadline_seconds(), on_progress=on_progress
+        targets,
+        workers=settings.poll_workers(),
+        deadline=deadline or settings.poll_deadline_seconds(),
+        on_progress=on_progress,
+        alarm_log=log_places or {},
     )
 
 
@@ -102,6 +114,22 @@ def fetch_snapshot(target: BillingTarget, on_progress: OnProgress | None = None)
     :raises nornir_tasks.errors.BillingError: nothing could be read
     """
     return nornir_tasks.fetch_snapshot(target, on_progress=on_progress)
+
+
+def fetch_accounts(target: BillingTarget, ids: Sequence[str]) -> BillingSnapshot:
+    """Read some accounts of a billing system as they are now.
+
+    :raises nornir_tasks.errors.BillingError: any part of it could not be read
+    """
+    return nornir_tasks.fetch_accounts(target, ids)
+
+
+def read_webhook(type: str, body: bytes, secret: str, proof: str, *, content_type: str, digest: str) -> Any:
+    """Check and read a webhook.
+
+    :raises nornir_tasks.errors.BillingError: it is forged or not understood
+    """
+    return nornir_tasks.read_webhook(BillingSystemType(type), body, secret, proof, content_type=content_type, digest=digest)
 
 
 def compare(snapshot: BillingSnapshot, intent: IntentView, *, previous_scope: str, all_systems_read: bool) -> Comparison:

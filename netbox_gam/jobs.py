@@ -9,7 +9,9 @@ from typing import Any
 from core.choices import JobIntervalChoices
 from core.exceptions import JobFailed
 from core.models import Job
+from django_rq import get_queue
 from netbox.jobs import JobRunner, system_job
+from redis.exceptions import RedisError
 
 from nornir_tasks.contracts import Progress, StepEvent
 
@@ -25,12 +27,15 @@ from .models import (
     GamDevice,
     SnmpProfile,
     Subscriber,
+    SyncRun,
     VlanPool,
 )
-from .workflows import discovery, findings, polling, provisioning, reconciliation, retention, services, watchdog
+from .workflows import billing_events, discovery, findings, polling, provisioning, reconciliation, retention, services, watchdog
 
 POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
 SAVE_EVERY_SECONDS = 1.0
+WAKE_EVERY_SECONDS = 1.0
+PAUSE_WITHOUT_REDIS_SECONDS = 10.0
 ENDED_WELL = (ChangePlanStatusChoices.APPLIED, ChangePlanStatusChoices.NOTHING_TO_DO)
 
 
@@ -80,6 +85,45 @@ class GamJobRunner(JobRunner):
             self._saved_at = time.monotonic()
 
 
+def work_off_billing_events() -> dict[str, int]:
+    """What :func:`wake_billing_events` enqueues: no row of its own, for there is one per burst of events."""
+    return billing_events.process_pending()
+
+
+def wake_billing_events() -> bool:
+    """Wake a worker for waiting events, unless one was woken a moment ago. Without Redis they wait for the sweep.
+
+    :returns: whether somebody was woken
+    """
+    now = time.monotonic()
+    if now < _Woken.not_before:
+        return False
+    _Woken.not_before = now + WAKE_EVERY_SECONDS
+    try:
+        get_queue(BILLING).enqueue(work_off_billing_events, job_timeout=900, result_ttl=60, failure_ttl=3600)
+    except RedisError:
+        _Woken.not_before = now + PAUSE_WITHOUT_REDIS_SECONDS
+        return False
+    return True
+
+
+class _Woken:
+    """When this process may wake a worker again, in seconds of the monotonic clock."""
+
+    not_before = 0.0
+
+
+@system_job(interval=JobIntervalChoices.INTERVAL_MINUTELY)
+class BillingEventsJob(JobRunner):
+    """Every minute: events of billing systems that nobody was woken for."""
+
+    class Meta:
+        name = "Billing events"
+
+    def run(self, *args: Any, **kwargs: Any) -> None:
+        self.job.data = billing_events.process_pending()
+
+
 @system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
 class HousekeepingJob(JobRunner):
     """Daily: expired samples, and observed rows whose GAM or billing system is gone."""
@@ -88,7 +132,7 @@ class HousekeepingJob(JobRunner):
         name = "GAM housekeeping"
 
     def run(self, *args: Any, **kwargs: Any) -> None:
-        self.job.data = retention.sweep()
+        self.job.data = {**retention.sweep(), "BillingEvent": billing_events.forget()}
 
 
 def revive_recurring() -> int:
@@ -195,6 +239,25 @@ class ReconcileJob(GamJobRunner):
 
     def work(self, *, pk: int) -> dict[str, Any]:
         report = reconciliation.reconcile(_stored(BillingSystem, pk), user=self.job.user, on_progress=self.progress)
+        return report.as_dict()
+
+
+class ReleaseFeedJob(GamJobRunner):
+    """Read a billing system again whose feed was held and is to be believed."""
+
+    queue = BILLING
+    timeout = 3600
+
+    class Meta:
+        name = "Release billing feed"
+
+    @classmethod
+    def start(cls, user: Any, *, run: SyncRun) -> Job:
+        """Enqueue for one held run."""
+        return cls.begin(user, run.system, pk=run.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        report = reconciliation.release_feed(_stored(SyncRun, pk), user=self.job.user, on_progress=self.progress)
         return report.as_dict()
 
 

@@ -111,6 +111,14 @@ def device_targets(gams: Iterable[Any]) -> tuple[list[DeviceTarget], list[tuple[
     return found, skipped
 
 
+def webhook_secret(system: Any) -> str:
+    """The webhook secret of a BillingSystem; empty when it has none.
+
+    :raises SecretError: it cannot be opened
+    """
+    return open_secret(system.webhook_secret, owner=f'billing system "{system}"')
+
+
 def billing_target(system: Any) -> BillingTarget:
     """The target of a BillingSystem.
 

@@ -17,10 +17,11 @@ from . import contracts, errors
 if TYPE_CHECKING:
     from nornir.core.inventory import Host
 
-    from .billing import ConnectionCheck
+    from .billing import ConnectionCheck, WebhookHint
     from .contracts import (
         ApplyResult,
         BillingSnapshot,
+        BillingSystemType,
         BillingTarget,
         ChangeKind,
         Comparison,
@@ -52,12 +53,14 @@ __all__ = [
     "contracts",
     "discover",
     "errors",
+    "fetch_accounts",
     "fetch_snapshot",
     "guard",
     "plan",
     "poll",
     "preload",
     "read",
+    "read_webhook",
     "recognise_hint",
     "recover",
 ]
@@ -274,6 +277,29 @@ def fetch_snapshot(
     from .billing import fetch_snapshot as fetch
 
     return fetch(target, on_progress=on_progress, cancelled=cancelled)
+
+
+def fetch_accounts(target: BillingTarget, ids: Sequence[str]) -> BillingSnapshot:
+    """Read some accounts of a billing system as they are now; says nothing about the others.
+
+    :raises BillingError: any part of it could not be read
+    """
+    from .billing import fetch_accounts as fetch
+
+    return fetch(target, ids)
+
+
+def read_webhook(type: BillingSystemType, body: bytes, secret: str, proof: str, *, content_type: str, digest: str) -> WebhookHint:
+    """Check and read a webhook of a billing system.
+
+    :param proof: Sonar: the secret part of the path; Splynx: the header with the signature
+    :raises BillingError: AUTH for a forged one, UNPARSEABLE for another shape
+    """
+    from .billing import read_sonar_hook, read_splynx_hook
+
+    if type is contracts.BillingSystemType.SONAR:
+        return read_sonar_hook(body, proof, secret)
+    return read_splynx_hook(body, proof, secret, content_type=content_type, digest=digest)
 
 
 def check_connection(target: BillingTarget) -> list[ConnectionCheck]:

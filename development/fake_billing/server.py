@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from aiohttp import web
 
 from development.fake_billing.control import ControlApi
+from development.fake_billing.faults import faulty
 from development.fake_billing.hooks import Hooks
 from development.fake_billing.sonar_app import SonarApi
 from development.fake_billing.sonar_store import SonarStore
@@ -51,7 +52,7 @@ class BillingServer:
 
         :raises OSError: the port is taken
         """
-        app = web.Application()
+        app = web.Application(middlewares=[faulty(self.world)])
         app.add_routes(SonarApi(self.world, self.store).routes())
         app.add_routes(self.splynx.routes())
         app.add_routes(ControlApi(self.world, self.store, self.hooks).routes())

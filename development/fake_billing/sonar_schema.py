@@ -34,6 +34,7 @@ from development.fake_billing.sonar_data import PARENT_OFFSET, Row
 from development.fake_billing.sonar_search import related, select
 from development.fake_billing.sonar_store import SonarStore
 from development.fake_billing.sonar_types import COLLECTIONS, MODEL_EVENTS, NESTED_ONLY, SERVICE_TYPES, Many
+from development.fake_billing.world import SONAR
 
 
 def build_schema(store: SonarStore) -> GraphQLSchema:
@@ -157,7 +158,10 @@ class _Builder:
             rows = self.store.drift(collection, rows, page, sorted_by_id=_sorted_by_id(given))
         rows = select(self.store.tables, collection, rows, given)
         pages = max(1, math.ceil(len(rows) / size))
-        info = {"page": page, "total_pages": pages, "total_count": len(rows), "records_per_page": size}
+        total = len(rows) + (self.store.world.drift(SONAR) if root else 0)
+        info = {"page": page, "total_pages": pages, "total_count": total, "records_per_page": size}
+        if root and modes.repeating:
+            page = 1
         return {"entities": rows[(page - 1) * size : page * size], "page_info": info, "collection": collection}
 
     def _page_info(self, connection: Row, _info: Any) -> Row:

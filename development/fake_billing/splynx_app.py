@@ -165,8 +165,10 @@ class SplynxApi:
         if self.world.splynx.shifting and page > 1:
             rows = rows[1:]
         found = select(rows, query)
+        if self.world.splynx.repeating and offset:
+            query = {**query, "offset": "0"}
         if request.method == "HEAD":
-            headers = {"X-total-count": str(len(found)), "Access-Control-Expose-Headers": ALLOWED}
+            headers = {"X-total-count": str(len(found) + self.world.drift(SPLYNX)), "Access-Control-Expose-Headers": ALLOWED}
             return web.Response(status=204, headers=headers)
         return self._json([self._shown(resource, row) for row in cut(found, query)])
 

@@ -197,7 +197,9 @@ class SplynxTables:
 
     def _services(self, person: TownPerson) -> None:
         id = person.number * 10 + 1
-        macs = "" if person.serials and person.number % 5 == 0 else mac_list(person.macs)
+        # Often empty, where only the login counts; two services that claim one endpoint both name it.
+        silent = person.serials and person.number % 5 == 0 and person.trap != "dual_service"
+        macs = "" if silent else mac_list(person.macs)
         if person.trap == "twin" and person.status in ("active", "suspended", "terminated"):
             back = person.status == "active"
             self._service(person, id, "disabled", macs, end_date="2026-02-28")

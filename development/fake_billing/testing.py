@@ -44,6 +44,10 @@ class RunningBilling:
         person: TownPerson = self._run(lambda: self._server.world.add_person(system, **values))
         return person
 
+    def remove_orphan(self, mac: str) -> None:
+        """Equipment without an account goes back to where nobody asks for it."""
+        self._run(lambda: self._server.world.remove_orphan(mac))
+
     def person(self, number: int) -> TownPerson:
         """A person as they are now."""
         person: TownPerson = self._run(lambda: self._server.world.people[number])

@@ -21,10 +21,30 @@ LONG_AGO = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 """When everything that has not been changed since the start was last changed."""
 
 
+FAULTS = ("", "error_page", "html", "truncated", "unauthorized", "rate_limited", "stall", "redirect")
+
+
 @dataclass
-class Modes:
+class FaultModes:
+    """Faults of the wire, see :mod:`development.fake_billing.faults`.
+
+    ``fault``: one of ``FAULTS``, from the answer after the next ``fault_after`` on, ``fault_times`` times (-1: without end).
+    ``stall_seconds``: how long a stalled answer takes. ``redirect_to``: scheme and host of where a redirect leads.
+    """
+
+    fault: str = ""
+    fault_after: int = 0
+    fault_times: int = -1
+    stall_seconds: float = 60.0
+    redirect_to: str = ""
+
+
+@dataclass
+class Modes(FaultModes):
     """Switches both stand-ins have.
 
+    ``everyone``: the status all people have, whatever is known of them. ``repeating``: every page is the first one.
+    ``drifting``: the count of a collection is another one each time.
     ``html``: answer every request with an HTML page and status 200. ``slow_seconds``: wait before answering. ``rate_limited``:
     refuse that many of the next requests (-1: all). ``feed_share``: 1.0 all people, 0.4 a feed that shrank, 0.0 an empty one.
     ``failing_page``: ``{"collection": name, "page": n}`` fails page ``n`` (from 1) of a collection. ``shifting``: after the first
@@ -37,6 +57,9 @@ class Modes:
     feed_share: float = 1.0
     failing_page: dict[str, Any] | None = None
     shifting: bool = False
+    everyone: str = ""
+    repeating: bool = False
+    drifting: bool = False
 
 
 @dataclass
@@ -113,6 +136,7 @@ class World:
 
     def __init__(self, town: Town) -> None:
         self.town = town
+        self.orphans = list(town.orphans)
         self.people: dict[int, TownPerson] = {person.number: person for person in town.people}
         self.sonar = SonarModes()
         self.splynx = SplynxModes()
@@ -120,6 +144,7 @@ class World:
         self.changes: list[PersonChange] = []
         self.listeners: list[Callable[[PersonChange], None]] = []
         self.revision = 0
+        self._drifts = 0
 
     @property
     def modes(self) -> dict[str, Modes]:
@@ -129,11 +154,18 @@ class World:
     def people_of(self, system: str) -> list[TownPerson]:
         """The people the system's feed has, by number; fewer when the feed shrank."""
         people = sorted((p for p in self.people.values() if p.system == system), key=lambda person: person.number)
+        if status := self.modes[system].everyone:
+            people = [dataclasses.replace(person, status=status) for person in people]
         return people[: math.ceil(len(people) * self.modes[system].feed_share)]
 
     def orphans_of(self, system: str) -> list[TownOrphan]:
         """Equipment without an account, unless the feed is empty."""
-        return [o for o in self.town.orphans if o.system == system] if self.modes[system].feed_share > 0 else []
+        return [o for o in self.orphans if o.system == system] if self.modes[system].feed_share > 0 else []
+
+    def drift(self, system: str) -> int:
+        """By how much a count is off this time."""
+        self._drifts += self.modes[system].drifting
+        return self._drifts if self.modes[system].drifting else 0
 
     def last_changes(self) -> dict[int, datetime]:
         """Number -> when last changed, for those who were."""
@@ -150,6 +182,8 @@ class World:
         for name in changes:
             if name not in known:
                 raise ControlError("mode", name, f"one of {', '.join(sorted(known))}")
+        if changes.get("fault", "") not in FAULTS:
+            raise ControlError("fault", changes["fault"], f"one of {', '.join(FAULTS[1:])}, or empty")
         for name, value in changes.items():
             setattr(self.modes[system], name, value)
         self.revision += 1
@@ -220,6 +254,11 @@ class World:
         self.revision += 1
         for listener in self.listeners:
             listener(change)
+
+    def remove_orphan(self, mac: str) -> None:
+        """Take equipment without an account out of the records."""
+        self.orphans = [orphan for orphan in self.orphans if orphan.mac != mac]
+        self.revision += 1
 
     def refused(self, system: str) -> bool:
         """True when the next request is to be refused for its rate; counts it."""

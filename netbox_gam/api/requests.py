@@ -93,6 +93,20 @@ class PreviewSerializer(serializers.Serializer):
     raises = PreviewRaiseSerializer(many=True, source="shown")
 
 
+class ReplayEventsSerializer(serializers.Serializer):
+    """Which events of a billing system to work off again: by key, or all that were received in a time span."""
+
+    events = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=1000)
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+
+
+class ReplayedSerializer(serializers.Serializer):
+    """How many events wait to be worked off again."""
+
+    waiting = serializers.IntegerField()
+
+
 class WorkflowErrorSerializer(serializers.Serializer):
     """Why a verb could not be carried out, and what to do about it."""
 

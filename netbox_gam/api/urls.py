@@ -4,6 +4,7 @@ from django.urls import path
 from netbox.api.routers import NetBoxRouter
 
 from . import views
+from .webhooks import BillingWebhookView
 
 app_name = "netbox_gam"
 
@@ -30,5 +31,7 @@ router.register("mail-groups", views.MailGroupViewSet)
 urlpatterns = [
     path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),
     path("metrics/", views.MetricsView.as_view(), name="metrics"),
+    path("webhooks/<int:pk>/", BillingWebhookView.as_view(), name="billing_webhook"),
+    path("webhooks/<int:pk>/<str:secret>/", BillingWebhookView.as_view(), name="billing_webhook_secret"),
     *router.urls,
 ]

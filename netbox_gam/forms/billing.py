@@ -33,7 +33,7 @@ class BillingSystemForm(SecretsMixin, PrimaryModelForm):
 
     fieldsets = (
         FieldSet("name", "type", "url", "description", "tags", name=_("Billing System")),
-        FieldSet("auth", "token", "api_key", "api_secret", name=_("Authentication")),
+        FieldSet("auth", "token", "api_key", "api_secret", "webhook_secret", name=_("Authentication")),
         FieldSet("verify_tls", "ca_file", name=_("TLS")),
         FieldSet("enabled", "interval", "options", name=_("Reconciliation")),
     )
@@ -48,6 +48,7 @@ class BillingSystemForm(SecretsMixin, PrimaryModelForm):
             "token",
             "api_key",
             "api_secret",
+            "webhook_secret",
             "verify_tls",
             "ca_file",
             "enabled",

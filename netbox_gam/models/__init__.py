@@ -4,6 +4,7 @@ from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
+from .events import BillingEvent
 from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .polling import PollCycle, PollSchedule, PollWorker
@@ -17,6 +18,7 @@ __all__ = (
     "AlarmRule",
     "BandwidthPlan",
     "BilledService",
+    "BillingEvent",
     "BillingLink",
     "BillingPlan",
     "BillingSystem",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from netbox.models.features import JobsMixin
 
@@ -31,6 +32,9 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
     token = SecretField(_("token"), help_text=SECRET_HELP)
     api_key = SecretField(_("API key"), help_text=SECRET_HELP)
     api_secret = SecretField(_("API secret"), help_text=SECRET_HELP)
+    webhook_secret = SecretField(
+        _("webhook secret"), help_text=_("Part of the address Sonar calls, or the secret of the hook in Splynx; empty: no webhooks")
+    )
     verify_tls = models.BooleanField(_("verify certificate"), default=True)
     ca_file = models.CharField(_("CA file"), max_length=255, blank=True, help_text=_("PEM file of a private CA, on web and worker"))
     enabled = models.BooleanField(_("enabled"), default=True)
@@ -39,17 +43,26 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
     )
     options = models.JSONField(_("options"), default=dict, blank=True, help_text=_("status_map, page_size, requests_per_minute, …"))
 
-    secret_fields = ("token", "api_key", "api_secret")
+    secret_fields = ("token", "api_key", "api_secret", "webhook_secret")
     clone_fields = ("type", "auth", "verify_tls", "ca_file", "interval", "options")
 
     class Meta:
         ordering = ("name",)
         verbose_name = _("billing system")
         verbose_name_plural = _("billing systems")
-        permissions = [("reconcile", "Reconcile with the billing system")]
+        permissions = [
+            ("reconcile", "Reconcile with the billing system"),
+            ("replay", "Work off events of the billing system again"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def webhook_address(self) -> str:
+        """Path that the billing system is to call; for Sonar with the secret in place of its last part."""
+        path = reverse("plugins-api:netbox_gam-api:billing_webhook", args=(self.pk,))
+        return f"{path}SECRET/" if self.type == BillingSystemTypeChoices.SONAR else path
 
     def get_type_color(self) -> str | None:
         return BillingSystemTypeChoices.colors.get(self.type)
@@ -190,6 +203,7 @@ class SyncRun(RecordModel):
         ordering = ("-started", "-pk")
         verbose_name = _("sync run")
         verbose_name_plural = _("sync runs")
+        permissions = [("release", "Release a feed that is held")]
 
     def __str__(self) -> str:
         return f"{self.system} {self.started:%Y-%m-%d %H:%M:%S}"

@@ -38,6 +38,7 @@ class DeviceState(ObservedModel):
     profiles_used = models.PositiveSmallIntegerField(null=True)
     config_saved = models.BooleanField(null=True)
     sources = models.JSONField(default=dict)
+    alarm_log_index = models.BigIntegerField(null=True, help_text=_("Newest row of the shelf's alarm log that was read"))
 
     class Meta:
         verbose_name = _("device state")

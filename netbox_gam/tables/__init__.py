@@ -1,7 +1,15 @@
 """Lists; one module per area."""
 
 from .access import CredentialProfileTable, SnmpProfileTable
-from .billing import BilledServiceTable, BillingLinkTable, BillingPlanTable, BillingSystemTable, FindingTable, SyncRunTable
+from .billing import (
+    BilledServiceTable,
+    BillingEventTable,
+    BillingLinkTable,
+    BillingPlanTable,
+    BillingSystemTable,
+    FindingTable,
+    SyncRunTable,
+)
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
@@ -13,6 +21,7 @@ __all__ = (
     "AlarmTable",
     "BandwidthPlanTable",
     "BilledServiceTable",
+    "BillingEventTable",
     "BillingLinkTable",
     "BillingPlanTable",
     "BillingSystemTable",

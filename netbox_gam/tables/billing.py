@@ -6,8 +6,8 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from netbox.tables import BaseTable, PrimaryModelTable, columns
 
-from ..choices import ServiceStateChoices
-from ..models import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from ..choices import BillingEventStateChoices, ServiceStateChoices
+from ..models import BilledService, BillingEvent, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .access import COMMON
 from .columns import ChoiceSetColumn, FilteredCountColumn, QuantityColumn, RelativeTimeColumn, SecondsColumn
 
@@ -111,6 +111,42 @@ class BilledServiceTable(BaseTable):
         fields = ("name", "external_id", "account_id", "entity", "state", "raw_status", "plan_id", "macs", "read_at")
         default_columns = ("name", "external_id", "account_id", "state", "raw_status", "plan_id", "macs", "read_at")
         empty_text = _("No billed services. They come with the first complete reconciliation.")
+
+
+class BillingEventTable(BaseTable):
+    """What a billing system sent: observed, so there is nothing to edit."""
+
+    pk = columns.ToggleColumn()
+    received_at = tables.DateTimeColumn(verbose_name=_("Received"))
+    state = ChoiceSetColumn(BillingEventStateChoices, verbose_name=_("State"))
+    entity = tables.Column(verbose_name=_("Entity"))
+    external_id = tables.Column(verbose_name=_("External ID"))
+    account_id = tables.Column(verbose_name=_("Account ID"))
+    action = tables.Column(verbose_name=_("Action"))
+    deliveries = tables.Column(verbose_name=_("Deliveries"))
+    attempts = tables.Column(verbose_name=_("Attempts"))
+    processed_at = RelativeTimeColumn(verbose_name=_("Worked off"))
+    outcome = tables.Column(verbose_name=_("Outcome"))
+    kept = columns.DictColumn(verbose_name=_("Kept of the body"), orderable=False)
+
+    class Meta(BaseTable.Meta):
+        model = BillingEvent
+        fields = (
+            "pk",
+            "received_at",
+            "state",
+            "entity",
+            "external_id",
+            "account_id",
+            "action",
+            "deliveries",
+            "attempts",
+            "processed_at",
+            "outcome",
+            "kept",
+        )
+        default_columns = fields[:-1]
+        empty_text = _("No events. Enter the webhook address of this page in the billing system.")
 
 
 class SyncRunTable(PrimaryModelTable):

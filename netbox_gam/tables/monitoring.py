@@ -69,8 +69,8 @@ class AlarmRuleTable(PrimaryModelTable):
     enabled = columns.BooleanColumn(verbose_name=_("Enabled"))
     watches = columns.ChoiceFieldColumn(verbose_name=_("Watches"))
     operator = columns.ChoiceFieldColumn(verbose_name=_("Operator"))
-    threshold = tables.Column(verbose_name=_("Threshold"))
-    clear_threshold = tables.Column(verbose_name=_("Clear threshold"))
+    threshold = QuantityColumn(verbose_name=_("Threshold"))
+    clear_threshold = QuantityColumn(verbose_name=_("Clear threshold"))
     raise_seconds = QuantityColumn("s", verbose_name=_("Raise after"))
     clear_seconds = QuantityColumn("s", verbose_name=_("Clear after"))
     severity = columns.ChoiceFieldColumn(verbose_name=_("Severity"))
@@ -90,5 +90,6 @@ class AlarmRuleTable(PrimaryModelTable):
             "severity", "service_affecting", "sites", "roles", "scope_tags", "alarm_count", *COMMON,
         )  # fmt: skip
         default_columns = (
-            "pk", "name", "enabled", "watches", "operator", "threshold", "raise_seconds", "severity", "alarm_count", "description",
+            "pk", "name", "enabled", "watches", "operator", "threshold", "raise_seconds", "severity", "alarm_count",
+            "service_affecting",
         )  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from netbox.object_actions import ObjectAction
 from utilities.permissions import get_permission_for_model
 
-from ..choices import AlarmStateChoices, ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
+from ..choices import AlarmStateChoices, ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
 
 
 class Verb(ObjectAction):
@@ -230,6 +230,16 @@ class BulkReconcile(BulkVerb):
     label = _("Reconcile Selected")
     permissions_required = {"reconcile"}
     icon = "compare-horizontal"
+
+
+class Release(Verb):
+    name = "release"
+    label = _("Release")
+    title = _("Believe this feed: read it again and compare, unless it has become worse")
+    permissions_required = {"release"}
+    icon = "lock-open-variant"
+    color = "orange"
+    states = (SyncRunStatusChoices.HELD,)
 
 
 class Accept(Verb):

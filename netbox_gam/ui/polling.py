@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ..models import PollCycle
 
 MINUTES = 60
-BAR, HEIGHT, TOP, LEFT, BOTTOM = 12, 96, 10, 44, 20
+BAR, HEIGHT, TOP, LEFT, BOTTOM = 12, 120, 10, 56, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ def _bar(bar: Bar, x: int, floor: int, most: int) -> SafeString:
 
 
 def _labels(bars: Sequence[Bar], width: int, floor: int, most: int, latest: float) -> SafeString:
-    texts = [(LEFT - 6, TOP + 8, "end", str(most)), (LEFT - 6, floor, "end", "0")]
+    texts = [(LEFT - 6, TOP + 12, "end", str(most)), (LEFT - 6, floor, "end", "0")]
     if any(bar.late is not None for bar in bars):
-        texts.append((width - LEFT + 6, TOP + 8, "start", f"{latest:.1f} s"))
+        texts.append((width - LEFT + 6, TOP + 12, "start", f"{latest:.1f} s"))
     for place in range(0, len(bars), 15):
-        texts.append((LEFT + BAR * place, floor + 15, "start", timezone.localtime(bars[place].at).strftime("%H:%M")))
+        texts.append((LEFT + BAR * place, floor + 17, "start", timezone.localtime(bars[place].at).strftime("%H:%M")))
     return format_html_join("", '<text x="{}" y="{}" text-anchor="{}">{}</text>', texts)

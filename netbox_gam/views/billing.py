@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 from extras.ui.panels import CustomFieldsPanel, TagsPanel
@@ -14,8 +16,9 @@ from netbox.views import generic
 from utilities.views import GetRelatedModelsMixin, ViewTab, register_model_view
 
 from .. import filtersets, forms, tables
-from ..choices import FindingStateChoices
-from ..models import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from ..choices import BillingEventStateChoices, FindingStateChoices
+from ..exceptions import WorkflowError
+from ..models import BilledService, BillingEvent, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from ..ui import actions
 from ..ui.annotations import runs_with_duration
 from ..ui.panels.billing import (
@@ -81,7 +84,7 @@ class BillingSystemView(GetRelatedModelsMixin, generic.ObjectView):
     )
 
     def get_extra_context(self, request, instance):
-        return {"related_models": self.get_related_models(request, instance, omit=[BilledService])}
+        return {"related_models": self.get_related_models(request, instance, omit=[BilledService, BillingEvent])}
 
 
 def services_badge(system):
@@ -101,6 +104,67 @@ class BillingSystemServicesView(generic.ObjectChildrenView):
         rows = parent.billed_services.all()
         search = request.GET.get("q", "").strip()
         return rows.filter(name__icontains=search) if search else rows
+
+
+def events_badge(system):
+    """How many events wait."""
+    return system.events.filter(state=BillingEventStateChoices.WAITING).count()
+
+
+@register_model_view(BillingSystem, "events", path="events")
+class BillingSystemEventsView(generic.ObjectChildrenView):
+    queryset = BillingSystem.objects.all()
+    child_model = BillingEvent
+    table = tables.BillingEventTable
+    template_name = "netbox_gam/billing_events.html"
+    actions = ()
+    tab = ViewTab(label=_("Events"), badge=events_badge, permission="netbox_gam.view_billingsystem", weight=510)
+
+    def get_children(self, request, parent):
+        rows = parent.events.all()
+        state = request.GET.get("state", "")
+        return rows.filter(state=state) if state in BillingEventStateChoices.values() else rows
+
+    def get_extra_context(self, request, instance):
+        return {
+            "may_replay": request.user.has_perm("netbox_gam.replay_billingsystem", instance),
+            "replay_url": instance.get_absolute_url() + "replay/",
+        }
+
+
+@register_model_view(BillingSystem, "replay")
+class BillingSystemReplayView(ObjectVerbView):
+    queryset = BillingSystem.objects.all()
+    permission = "replay"
+
+    def get_return_url(self, request, obj=None):
+        return f"{obj.get_absolute_url()}events/"
+
+    def perform(self, request, instance):
+        from ..jobs import wake_billing_events
+        from ..workflows import billing_events
+
+        span = {name: parsed_moment(request.POST.get(name, ""), name) for name in ("since", "until")}
+        chosen = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()]
+        count = billing_events.replay(instance, user=request.user, events=chosen or None, **span)
+        wake_billing_events()
+        return gettext_now("%(count)s events wait to be worked off again.") % {"count": count}
+
+
+def parsed_moment(text, name):
+    """A moment as a browser's field gives it, in the user's time zone; None when empty.
+
+    :raises WorkflowError: it is no moment
+    """
+    if not text:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise WorkflowError(f"{name} {text!r}: not a date and time.", next_step="Enter it like 2026-03-01T12:00:00.")
+    return moment if moment.tzinfo else timezone.make_aware(moment)
 
 
 @register_model_view(BillingSystem, "add", detail=False)
@@ -299,7 +363,7 @@ class SyncRunListView(generic.ObjectListView):
 class SyncRunView(generic.ObjectView):
     queryset = SyncRun.objects.select_related("system")
     template_name = DETAIL
-    actions = RECORD_PAGE
+    actions = (actions.Release, *RECORD_PAGE)
     layout = layout.SimpleLayout(
         left_panels=[SyncRunPanel(), LinesPanel("problems", title=_("Problems"), color="orange", empty=_("None")), TagsPanel()],
         right_panels=[
@@ -318,6 +382,17 @@ class SyncRunView(generic.ObjectView):
         ],
         breadcrumbs=[Breadcrumb("system")],
     )
+
+
+@register_model_view(SyncRun, "release")
+class SyncRunReleaseView(ObjectVerbView):
+    queryset = SyncRun.objects.all()
+    permission = "release"
+
+    def perform(self, request, instance):
+        from ..jobs import ReleaseFeedJob
+
+        return ReleaseFeedJob.start(request.user, run=instance)
 
 
 @register_model_view(SyncRun, "edit")

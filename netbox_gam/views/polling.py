@@ -16,6 +16,7 @@ from ..choices import FailureKindChoices
 from ..models import GamDevice, PollCycle
 from ..ui import polling as picture
 from ..ui.panels.polling import schedule_context
+from ..ui.words import duration_in_words
 from ..workflows import polling_health, scheduling
 
 NAMES_SHOWN = 20
@@ -44,6 +45,7 @@ class PollingStatusView(ContentTypePermissionRequiredMixin, View):
         return {
             "status": status,
             "now": now,
+            "oldest_waits": duration_in_words((now - status.oldest_due).total_seconds()) if status.oldest_due else "",
             "problems": polling_health.problems(status, now),
             "cycle": cycle,
             "cycle_failed": sum(cycle.failed.values()) if cycle else 0,

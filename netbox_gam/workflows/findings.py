@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from nornir_tasks.contracts import Comparison, FindingDraft, FindingKind, ServiceState
+from django.db.models import QuerySet
 
-from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices
+from nornir_tasks.contracts import BillingService, Comparison, FindingDraft, FindingKind, ServiceState
+
+from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
 from ..exceptions import InvalidState
 from ..models import (
     BandwidthPlan,
@@ -56,6 +58,60 @@ def store(system: BillingSystem, run: SyncRun, comparison: Comparison, *, at: da
     return report
 
 
+OF_ONE_SERVICE = (
+    FindingKind.ACTIVE_NOT_ON_NETWORK,
+    FindingKind.INACTIVE_ON_NETWORK,
+    FindingKind.SUBSCRIBER_WITHOUT_ENDPOINT,
+    FindingKind.MAC_MISMATCH,
+    FindingKind.SERIAL_MISMATCH,
+    FindingKind.PLAN_MISMATCH,
+    FindingKind.UNKNOWN_STATUS,
+)
+"""Kinds that one service's own record, NetBox and the network tell without knowing of any other service."""
+
+
+def store_some(
+    system: BillingSystem, run: SyncRun, comparison: Comparison, services: Sequence[BillingService], *, at: datetime
+) -> StoredFindings:
+    """As :func:`store`, after only these services were read: findings about others stay as they are."""
+    report = StoredFindings()
+    ids = [service.external_id for service in services]
+    own = [item for item in comparison.findings if item.kind in OF_ONE_SERVICE and item.external_id in ids]
+    scope = Finding.objects.filter(system=system, kind__in=OF_ONE_SERVICE, external_id__in=ids)
+    _store_side(system, run, own, at, report, resolve=True, scope=scope)
+    return report
+
+
+def doubt_feed(system: BillingSystem, run: SyncRun) -> bool:
+    """Keep the one finding that says why a system's feed is not believed; a run that can be believed resolves it.
+
+    :returns: whether it was opened by this run
+    """
+    at = run.finished or run.started
+    title = f"{system} is not believed, the run {run.get_status_display().lower()}: {(run.problems or ['no reason given'])[0]}"
+    previous = SyncRun.objects.filter(system=system, status=SyncRunStatusChoices.COMPLETED).exclude(pk=run.pk).first()
+    before = previous.counts if previous else {}
+    changed = {name: f"{before.get(name, 0)} → {count}" for name, count in run.counts.items() if before.get(name, 0) != count}
+    values = {
+        "title": title[:300],
+        "billing_values": {"status": run.status, "problems": run.problems, "changed": changed},
+        "last_seen": at,
+        "sync_run": run,
+    }
+    fingerprint = hashlib.sha256(f"{FindingKind.SOURCE_INCOMPLETE}:feed".encode()).hexdigest()
+    finding = Finding.objects.filter(system=system, fingerprint=fingerprint).first()
+    if finding is None:
+        kind, rule = FindingKind.SOURCE_INCOMPLETE, "Nothing is concluded from a reading that failed, is incomplete or is held."
+        first = {"kind": kind, "rule": rule, "fingerprint": fingerprint, "first_seen": at}
+        create(Finding, message=f"Found by {run}", system=system, **first, **values)
+        return True
+    returned = finding.state == FindingStateChoices.RESOLVED
+    if returned:
+        values["state"] = FindingStateChoices.OPEN
+    update(finding, message=f"Found again by {run}", **values)
+    return returned
+
+
 def _nobodys(draft: FindingDraft) -> str:
     return hashlib.sha256(f"{draft.kind}:{draft.subscriber_key}".encode()).hexdigest()
 
@@ -68,8 +124,10 @@ def _store_side(
     report: StoredFindings,
     *,
     resolve: bool,
+    scope: QuerySet[Finding] | None = None,
 ) -> None:
-    known = {finding.fingerprint: finding for finding in Finding.objects.filter(system=owner)}
+    """Store the findings of one side. ``scope``: those that could be resolved; all of the owner's when None."""
+    known = {finding.fingerprint: finding for finding in (Finding.objects.filter(system=owner) if scope is None else scope)}
     for draft in drafts:
         finding = known.get(draft.fingerprint)
         if finding is None:

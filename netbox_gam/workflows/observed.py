@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 
 from nornir_tasks.contracts import DeviceReading, EndpointReading, EthernetReading, Failure, PortReading, TargetResult
 from nornir_tasks.contracts import EndpointState as ReadState
@@ -102,12 +103,15 @@ def _one_by_one(observations: Sequence[Observation]) -> StoreReport:
 
 def _store_all(observations: Sequence[Observation], report: StoreReport) -> None:
     read = [(item, item.reading) for item in observations if item.reading is not None]
-    before = _counters_before([item.gam.pk for item, _ in read])
+    gams = [item.gam.pk for item, _ in read]
+    uptimes = dict(DeviceState.objects.filter(gam_id__in=gams).values_list("gam_id", "uptime_seconds"))
+    before = _counters_before(gams, uptimes)
     for item, reading in read:
         item.measured = measure(reading, before.get(item.gam.pk, {}), seconds=item.result.seconds)
     known = _known_endpoints(reading for _, reading in read)
     known |= sightings.note(read, known)
     _store_devices(observations)
+    _store_log_places(read, uptimes)
     _store_ports(read)
     _store_ethernet(read)
     _store_endpoints(read, known)
@@ -121,9 +125,8 @@ def _store_all(observations: Sequence[Observation], report: StoreReport) -> None
 # ------------------------------------------------------------------------------------------------------------ what was before
 
 
-def _counters_before(gams: Sequence[int]) -> dict[int, dict[tuple[MetricKind, str], Counters]]:
+def _counters_before(gams: Sequence[int], uptimes: Mapping[int, int | None]) -> dict[int, dict[tuple[MetricKind, str], Counters]]:
     """Counters as stored, by GAM, kind and key."""
-    uptimes = dict(DeviceState.objects.filter(gam_id__in=gams).values_list("gam_id", "uptime_seconds"))
     found: dict[int, dict[tuple[MetricKind, str], Counters]] = {}
     for model, kind, key in ((PortState, MetricKind.PORT, "number"), (EthernetState, MetricKind.ETHERNET, "name")):
         rows: Any = model.objects.filter(gam_id__in=gams)  # type: ignore[attr-defined]
@@ -141,10 +144,15 @@ def _known_endpoints(readings: Iterable[DeviceReading]) -> dict[str, Endpoint]:
 # ------------------------------------------------------------------------------------------------------------------------ rows
 
 
-def _upsert(model: type[models.Model], rows: list[Any], unique: Iterable[str], update: Iterable[str]) -> None:
+def _upsert(model: type[models.Model], rows: list[Any], unique: Sequence[str], update: Iterable[str]) -> None:
+    """One statement. Of rows with the same key the last counts: PostgreSQL refuses to update a row twice in one statement."""
     if rows:
+        key = attrgetter(*(model._meta.get_field(name).attname for name in unique))
         model._default_manager.bulk_create(  # type: ignore[attr-defined]
-            rows, update_conflicts=True, unique_fields=list(unique), update_fields=list(update)
+            list({key(row): row for row in rows}.values()),
+            update_conflicts=True,
+            unique_fields=list(unique),
+            update_fields=list(update),
         )
 
 
@@ -157,6 +165,30 @@ def _store_devices(observations: Sequence[Observation]) -> None:
     _upsert(DeviceState, whole, ("gam",), (*DEVICE_ALWAYS, *SYSTEM_FIELDS))
     partial = [_device_row(item, reading) for item, reading in read if reading.system is None]
     _upsert(DeviceState, partial, ("gam",), DEVICE_ALWAYS)
+
+
+def _store_log_places(read: Sequence[tuple[Observation, DeviceReading]], uptimes: Mapping[int, int | None]) -> None:
+    """How far every alarm log was read; forgotten when a shelf restarted, because its rows may be numbered anew."""
+    places: dict[int, int | None] = {}
+    for item, reading in read:
+        last, now = uptimes.get(item.gam.pk), reading.system.uptime_seconds if reading.system else None
+        if last is not None and now is not None and now < last:
+            places[item.gam.pk] = None
+        elif reading.alarm_log:
+            places[item.gam.pk] = max(row.index for row in reading.alarm_log)
+    if places:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE netbox_gam_devicestate d SET alarm_log_index = p.place"
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS p (gam, place) WHERE d.gam_id = p.gam",
+                (list(places), list(places.values())),
+            )
+
+
+def log_places(gams: Iterable[int]) -> dict[int, int]:
+    """The newest row of the alarm log that was read, by GAM; those whose log was not read yet are left out."""
+    rows = DeviceState.objects.filter(gam_id__in=list(gams), alarm_log_index__isnull=False)
+    return dict(rows.values_list("gam_id", "alarm_log_index"))
 
 
 def _failed_row(item: Observation) -> DeviceState:

@@ -96,7 +96,9 @@ def read(gams: Iterable[GamDevice], *, deadline: float | None = None, on_progres
         Observation(gam, TargetResult(str(gam), failure=Failure(ErrorKind.UNREACHABLE, reason.reason)), timezone.now())
         for gam, reason in skipped
     ]
-    results = gateway.poll(targets, on_progress, deadline=deadline)
+    places = observed.log_places(by_pk)
+    known = {target.name: places[pk] for target in targets if (pk := target.device_id or 0) in places}
+    results = gateway.poll(targets, on_progress, deadline=deadline, log_places=known)
     for target, result in zip(targets, results, strict=True):
         at = result.value.taken_at if result.value is not None else timezone.now()
         observations.append(Observation(by_pk[target.device_id or 0], result, at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,7 +29,7 @@ from nornir_tasks.errors import BillingError
 
 from .. import gateway
 from ..choices import EndpointStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
-from ..exceptions import WorkflowError
+from ..exceptions import InvalidState, WorkflowError
 from ..models import (
     BandwidthPlan,
     BilledService,
@@ -49,6 +49,7 @@ from .saving import create, in_words, update
 
 type OnProgress = Callable[[Progress], None]
 ARRIVING = (ServiceState.IN_SERVICE, ServiceState.PENDING)
+CUT_COUNTS = ("would_suspend", "would_terminate")
 BILLED_FIELDS = ("account_id", "name", "state", "raw_status", "plan_id", "macs", "read_at")
 
 
@@ -70,9 +71,14 @@ class ReconciliationReport:
         return {**vars(self), "run": self.run.pk, "status": self.run.status, "problems": self.run.problems}
 
 
-def reconcile(system: BillingSystem, *, user: Any = None, on_progress: OnProgress | None = None) -> ReconciliationReport:
+def reconcile(
+    system: BillingSystem, *, user: Any = None, on_progress: OnProgress | None = None, release: SyncRun | None = None
+) -> ReconciliationReport:
     """One run: snapshot, guard, links, comparison, findings.
 
+    A reading that failed, is incomplete or is held changes nothing but the system's finding about its feed.
+
+    :param release: a held run that somebody looked at: a reading that is no worse than that one is believed
     :raises Busy: another run of this system is under way
     :raises WorkflowError: nothing could be read; the run is kept as failed
     """
@@ -83,10 +89,74 @@ def reconcile(system: BillingSystem, *, user: Any = None, on_progress: OnProgres
             snapshot = gateway.fetch_snapshot(billing_target(system), on_progress)
         except (BillingError, WorkflowError) as error:
             _finish(run, SyncRunStatusChoices.FAILED, problems=[str(error)], timings=clock.lap("read"))
+            findings.doubt_feed(system, run)
             raise WorkflowError(f"{system} could not be read: {error}", next_step=getattr(error, "next_step", "")) from None
         clock.lap("read")
         with transaction.atomic():
-            return _compare_and_store(system, run, snapshot, clock)
+            return _compare_and_store(system, run, snapshot, clock, release)
+
+
+def release_feed(run: SyncRun, *, user: Any, on_progress: OnProgress | None = None) -> ReconciliationReport:
+    """Believe a held feed: read it again and compare, unless it has become worse than what was looked at.
+
+    :raises InvalidState: the run was not held, or a later run has ended well
+    :raises WorkflowError: as :func:`reconcile`
+    """
+    if run.status != SyncRunStatusChoices.HELD:
+        raise InvalidState(f"The run {run} was not held.", next_step="Release a run whose status is held.")
+    later = SyncRun.objects.filter(system=run.system, started__gt=run.started, status=SyncRunStatusChoices.COMPLETED)
+    if later.exists():
+        raise InvalidState("A later run has completed, so there is nothing to release.", next_step="Look at the latest run.")
+    return reconcile(run.system, user=user, on_progress=on_progress, release=run)
+
+
+def refresh(system: BillingSystem, snapshot: BillingSnapshot) -> str:
+    """Compare some accounts that were read again: their services on the pages, their links, and the findings about them.
+
+    Takes a snapshot of those accounts only, so nothing is concluded about anybody else. An account that shares a device or an
+    address with another one is left to the next full run, for only that sees both sides.
+
+    :returns: in words what it came to
+    """
+    previous = _previous(system, None)
+    if previous is None:
+        return "left to the first full run"
+    accounts = {service.account_id for service in snapshot.services}
+    disputed = _disputed_accounts(system, snapshot)
+    # Of these accounts everything was read, so that a cut-off of theirs counts; what is missing of others is not asked for below.
+    services = tuple(item for item in snapshot.services if item.account_id not in disputed)
+    settled = replace(snapshot, complete=True, services=services)
+    first = _compare(system, settled, "")
+    linked, arrived, _ = _link(system, first)
+    comparison = _compare(system, settled, "") if linked else first
+    _store_services(system, snapshot, forget=False)
+    # Of an account that was read, all services were: Splynx gives a service another id when it comes back.
+    BilledService.objects.filter(system=system, account_id__in=accounts, read_at__lt=snapshot.taken_at).delete()
+    stored = findings.store_some(system, previous, comparison, settled.services, at=snapshot.taken_at)
+    left = f"; {len(disputed)} left to the next full run" if disputed else ""
+    return (
+        f"{len(accounts)} accounts read: {linked} linked, {arrived} arrived, {stored.opened + stored.reopened} findings opened,"
+        f" {stored.resolved} resolved{left}"
+    )
+
+
+def _disputed_accounts(system: BillingSystem, snapshot: BillingSnapshot) -> set[str]:
+    """Accounts whose devices others claim as well, or about which a finding of such a kind is open."""
+    macs: dict[str, set[str]] = {}
+    others = BilledService.objects.filter(system=system).exclude(account_id__in=[item.account_id for item in snapshot.services])
+    wanted = {mac for item in snapshot.services for mac in item.macs}
+    for account, held in others.exclude(state=ServiceState.TERMINATED).values_list("account_id", "macs"):
+        for mac in wanted.intersection(held):
+            macs.setdefault(mac, set()).add(account)
+    for item in snapshot.services:
+        for mac in item.macs:
+            macs.setdefault(mac, set()).add(item.account_id)
+    shared = {account for accounts in macs.values() if len(accounts) > 1 for account in accounts}
+    kinds = (FindingKind.AMBIGUOUS_KEY, FindingKind.MULTIPLE_SERVICES)
+    standing = Finding.objects.filter(system=system, kind__in=kinds).exclude(state=FindingStateChoices.RESOLVED)
+    for values in standing.values_list("billing_values", flat=True):
+        shared.update(str(service["account"]) for service in values.get("services", ()))
+    return shared & {item.account_id for item in snapshot.services}
 
 
 class _Clock:
@@ -103,16 +173,19 @@ class _Clock:
         return self.timings
 
 
-def _compare_and_store(system: BillingSystem, run: SyncRun, snapshot: BillingSnapshot, clock: _Clock) -> ReconciliationReport:
+def _compare_and_store(
+    system: BillingSystem, run: SyncRun, snapshot: BillingSnapshot, clock: _Clock, release: SyncRun | None
+) -> ReconciliationReport:
     report = ReconciliationReport(run, services=len(snapshot.services))
     previous = _previous(system, run)
-    problems = _store_plans(system, snapshot)
+    if not snapshot.complete:
+        return _leave(system, report, SyncRunStatusChoices.INCOMPLETE, snapshot, list(snapshot.problems), clock)
     pending = _pending_cut_offs(system, snapshot)
-    verdict = gateway.guard(snapshot, previous.counts if previous else {}, pending)
-    if verdict.held and snapshot.complete:
-        _finish(run, SyncRunStatusChoices.HELD, snapshot=snapshot, problems=list(verdict.reasons), timings=clock.lap("guard"))
-        return report
+    held = _reasons_to_hold(snapshot, previous, pending, release)
+    if held:
+        return _leave(system, report, SyncRunStatusChoices.HELD, snapshot, held, clock, pending)
     scope = previous.scope if previous else ""
+    problems = _store_plans(system, snapshot)
     first = _compare(system, snapshot, scope)
     _map_plans(system, first)
     report.linked, report.arrived, unrecorded = _link(system, first)
@@ -120,28 +193,72 @@ def _compare_and_store(system: BillingSystem, run: SyncRun, snapshot: BillingSna
     clock.lap("link")
     comparison = _compare(system, snapshot, scope)
     stored = findings.store(system, run, comparison, at=snapshot.taken_at, all_systems_read=_all_systems_read(system, snapshot))
-    if snapshot.complete:
-        _store_services(system, snapshot, forget=comparison.conclusive)
+    _store_services(system, snapshot, forget=comparison.conclusive)
     report.opened, report.standing = stored.opened + stored.reopened, stored.standing
     report.resolved = stored.resolved
     report.by_kind = dict(Counter(str(draft.kind) for draft in comparison.findings))
-    status = SyncRunStatusChoices.COMPLETED if snapshot.complete else SyncRunStatusChoices.INCOMPLETE
-    _finish(run, status, snapshot=snapshot, problems=[*snapshot.problems, *problems], timings=clock.lap("compare"))
+    _finish(
+        run,
+        SyncRunStatusChoices.COMPLETED,
+        snapshot=snapshot,
+        problems=[*snapshot.problems, *problems],
+        timings=clock.lap("compare"),
+    )
     return report
 
 
+def _leave(
+    system: BillingSystem,
+    report: ReconciliationReport,
+    status: str,
+    snapshot: BillingSnapshot,
+    reasons: list[str],
+    clock: _Clock,
+    pending: dict[str, int] | None = None,
+) -> ReconciliationReport:
+    """Conclude nothing from a reading: end the run, and say so in the system's finding about its feed."""
+    _finish(report.run, status, snapshot=snapshot, problems=reasons, timings=clock.lap("guard"), pending=pending)
+    report.opened += findings.doubt_feed(system, report.run)
+    return report
+
+
+def _reasons_to_hold(
+    snapshot: BillingSnapshot, previous: SyncRun | None, pending: dict[str, int], release: SyncRun | None
+) -> list[str]:
+    """Why the guard holds a reading; a released run raises what is accepted to what it had, and never to an empty feed."""
+    known = previous.counts if previous else {}
+    if release is not None:
+        known = {name: min(count, release.counts.get(name, 0)) for name, count in known.items()}
+        cut, seen = (sum(counts.get(name, 0) for name in CUT_COUNTS) for counts in (_named(pending), release.counts))
+        pending = pending if cut > seen else {}
+    return list(gateway.guard(snapshot, known, pending).reasons)
+
+
+def _named(pending: dict[str, int]) -> dict[str, int]:
+    """Pending cut-offs as a run's counts have them."""
+    return {"would_suspend": pending["suspend"], "would_terminate": pending["terminate"]}
+
+
 def _finish(
-    run: SyncRun, status: str, *, problems: list[str], timings: dict[str, float], snapshot: BillingSnapshot | None = None
+    run: SyncRun,
+    status: str,
+    *,
+    problems: list[str],
+    timings: dict[str, float],
+    snapshot: BillingSnapshot | None = None,
+    pending: dict[str, int] | None = None,
 ) -> None:
     values: dict[str, Any] = {"status": status, "finished": timezone.now(), "problems": problems, "timings": timings}
     if snapshot is not None:
         values |= {"complete": snapshot.complete, "scope": snapshot.scope, "counts": dict(snapshot.counts)}
+    if pending:
+        values["counts"] |= _named(pending)
     update(run, message=f"Ended: {status}", **values)
 
 
-def _previous(system: BillingSystem, run: SyncRun) -> SyncRun | None:
+def _previous(system: BillingSystem, run: SyncRun | None) -> SyncRun | None:
     """The last run that read everything."""
-    return SyncRun.objects.filter(system=system, status=SyncRunStatusChoices.COMPLETED).exclude(pk=run.pk).first()
+    return SyncRun.objects.filter(system=system, status=SyncRunStatusChoices.COMPLETED).exclude(pk=run.pk if run else None).first()
 
 
 def _compare(system: BillingSystem, snapshot: BillingSnapshot, previous_scope: str) -> Comparison:
@@ -253,7 +370,15 @@ def _map_plans(system: BillingSystem, comparison: Comparison) -> None:
 
 
 def _pending_cut_offs(system: BillingSystem, snapshot: BillingSnapshot) -> dict[str, int]:
-    """How many active services this snapshot would suspend or terminate, for the guard."""
+    """How many active services this snapshot would suspend or terminate, for the guard.
+
+    Those with a finding that stands are no news: somebody has it before them, and nothing is done until they accept it.
+    """
+    standing = set(
+        Finding.objects.filter(system=system, kind=FindingKind.INACTIVE_ON_NETWORK)
+        .exclude(state=FindingStateChoices.RESOLVED)
+        .values_list("external_id", flat=True)
+    )
     active = dict(
         BillingLink.objects.filter(system=system, subscriber__status=SubscriberStatusChoices.ACTIVE).values_list(
             "external_id", "pk"
@@ -262,7 +387,9 @@ def _pending_cut_offs(system: BillingSystem, snapshot: BillingSnapshot) -> dict[
     off = Counter(
         str(item.state)
         for item in snapshot.services
-        if item.external_id in active and item.state in (ServiceState.SUSPENDED, ServiceState.TERMINATED)
+        if item.external_id in active
+        and item.external_id not in standing
+        and item.state in (ServiceState.SUSPENDED, ServiceState.TERMINATED)
     )
     return {"active": len(active), "suspend": off[ServiceState.SUSPENDED], "terminate": off[ServiceState.TERMINATED]}
 

@@ -3,9 +3,9 @@
 Every event is claimed, told and marked in one transaction, together with its rows in two outboxes: of mail groups, and of NetBox's
 event rules. What is kept in PostgreSQL (notifications, outboxes) is therefore told exactly once, whoever dies when.
 
-What leaves it (jobs of webhooks, put into Redis) leaves afterwards, one event at a time, outside a transaction: a job that is queued
-inside of one is queued when it ends, and lost with the worker. A worker that dies between Redis and the next statement tells that one
-event again, with the same ``event.id``.
+What leaves it (jobs of webhooks, put into Redis) leaves afterwards, one event at a time, outside a transaction: a job that is
+queued inside of one is queued when it ends, and lost with the worker. A worker that dies between Redis and the next statement
+tells that one event again, with the same ``event.id``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..contracts import BillingSnapshot, BillingSystemType, BillingTarget, Progress
 from . import sonar, splynx
@@ -15,6 +15,7 @@ __all__ = (
     "ReadCancelledError",
     "WebhookHint",
     "check_connection",
+    "fetch_accounts",
     "fetch_snapshot",
     "read_sonar_hook",
     "read_splynx_hook",
@@ -47,5 +48,25 @@ def fetch_snapshot(
     splynx_client = splynx.SplynxClient(target, clock=clock or SystemClock(), cancelled=cancelled)
     try:
         return splynx.fetch(splynx_client, on_progress=on_progress)
+    finally:
+        splynx_client.close()
+
+
+def fetch_accounts(target: BillingTarget, ids: Sequence[str], *, clock: Clock | None = None) -> BillingSnapshot:
+    """Read some accounts (Sonar) or customers (Splynx) as they are now, after a webhook hinted at them.
+
+    The snapshot is incomplete by nature: an account that is missing in it may be archived, restricted or gone.
+
+    :raises BillingError: any part of it could not be read
+    """
+    if target.type is BillingSystemType.SONAR:
+        sonar_client = sonar.SonarClient(target, clock=clock or SystemClock())
+        try:
+            return sonar.fetch_accounts(sonar_client, ids)
+        finally:
+            sonar_client.close()
+    splynx_client = splynx.SplynxClient(target, clock=clock or SystemClock())
+    try:
+        return splynx.fetch_accounts(splynx_client, ids)
     finally:
         splynx_client.close()

@@ -7,7 +7,7 @@ documentation, schema introspection).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,9 @@ PAGE_SIZE = 250
 NESTED_SIZE = 100
 MOST_PAGES = 100_000
 RE_READS = 2
+
+type Search = list[dict[str, Any]]
+"""Conditions: a row fits if it fits one of them (several values in one condition would mean all of them: vendor reference)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +130,17 @@ class SonarClient:
             counts[name] = total
         return counts
 
-    def collect(self, name: str, table: Table) -> int | None:
+    def collect(self, name: str, table: Table, search: Search | None = None) -> int | None:
         """Read all pages of a collection into ``table``, ascending by id, each id once.
 
+        :param search: only rows that fit one of these; everything when None
         :returns: the count Sonar gave with the last page; None when this collection cannot be asked for its page info
         """
         page, info = 1, PAGE_INFO
         counted: int | None = None
         while page <= MOST_PAGES:
             try:
-                block = self._page(name, page, info)
+                block = self._page(name, page, info, search)
             except AnswerError as error:
                 # Some collections fail only when page_info is asked for (seen by a public migration tool).
                 if not info or not _is_about_aggregates(error):
@@ -176,14 +180,19 @@ class SonarClient:
         """Close the connections."""
         self.http.close()
 
-    def _page(self, name: str, page: int, info: str) -> dict[str, Any]:
+    def _page(self, name: str, page: int, info: str, search: Search | None) -> dict[str, Any]:
         collection = COLLECTIONS[name]
+        declared, passed = (", $search: [Search]", ", search: $search") if search is not None else ("", "")
         text = (
-            f'query page($paginator: Paginator) {{ {name}(paginator: $paginator, sorter: [{{attribute: "id", direction: ASC}}]) '
+            f"query page($paginator: Paginator{declared}) {{ "
+            f'{name}(paginator: $paginator, sorter: [{{attribute: "id", direction: ASC}}]{passed}) '
             f"{{ entities {{ {' '.join(collection.fields)} {collection.nested} }} {info} }} }}"
         )
         label = f"{name} page {page}"
-        block = self.query(text, {"paginator": {"page": page, "records_per_page": self.size}}, label).get(name)
+        variables: dict[str, Any] = {"paginator": {"page": page, "records_per_page": self.size}}
+        if search is not None:
+            variables["search"] = search
+        block = self.query(text, variables, label).get(name)
         if not isinstance(block, dict) or not isinstance(block.get("entities"), list):
             raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: no list of entities in the answer")
         return block
@@ -265,6 +274,72 @@ def fetch(client: SonarClient, *, on_progress: Callable[[Progress], None] | None
         counts=reading.counts(joined.services),
         problems=tuple(reading.problems),
     )
+
+
+def fetch_accounts(client: SonarClient, ids: Sequence[str]) -> BillingSnapshot:
+    """Read some accounts and what hangs on them, as they are now. Says nothing about any other account.
+
+    :raises BillingError: any part of it could not be read
+    """
+    reading = Reading()
+
+    def read(name: str, search: Search | None) -> Table:
+        table = reading.tables.setdefault(name, {})
+        if name in client.wanted and search != []:
+            client.collect(name, table, search)
+        return table
+
+    accounts = read("accounts", equals("id", ids))
+    parents = {ident(row.get("parent_account_id")) for row in accounts.values()} - {"", *accounts}
+    if parents:
+        # A child account without an address of its own is served at its parent's.
+        client.collect("accounts", accounts, equals("id", sorted(parents)))
+    for name in ("account_statuses", "services", "inventory_models"):
+        read(name, None)
+    services = read("account_services", equals("account_id", ids))
+    radius = read("radius_accounts", equals("account_id", ids))
+    macs = read("uninventoried_mac_addresses", equals("account_id", ids))
+    addresses = read("addresses", owned("addressable", "Account", accounts))
+    items = read("inventory_items", owned("inventoryitemable", "Address", addresses) + equals("account_service_id", list(services)))
+    data = read("inventory_model_field_data", equals("inventory_item_id", list(items)))
+    read(
+        "ip_assignments",
+        [
+            *owned("ipassignmentable", "Account", ids),
+            *owned("ipassignmentable", "InventoryItem", items),
+            *owned("ipassignmentable", "InventoryModelFieldData", data),
+            *owned("ipassignmentable", "RadiusAccount", radius),
+            *owned("ipassignmentable", "UninventoriedMacAddress", macs),
+        ],
+    )
+    contacts = read("contacts", owned("contactable", "Account", ids))
+    read("phone_numbers", equals("contact_id", list(contacts)))
+    joined = join(reading, client.status_map, client.recurring_plans)
+    asked = set(ids)
+    return BillingSnapshot(
+        system=client.target.name,
+        taken_at=datetime.now(UTC),
+        complete=False,
+        scope="",
+        services=tuple(service for service in joined.services if service.account_id in asked),
+        plans=joined.plans,
+        problems=("only some accounts were read",),
+    )
+
+
+def equals(attribute: str, values: Iterable[str]) -> Search:
+    """Rows whose whole number is one of these."""
+    return [{"integer_fields": [_whole(attribute, value)]} for value in values if value.isdigit()]
+
+
+def owned(prefix: str, type: str, ids: Iterable[str]) -> Search:
+    """Rows that hang on one of these objects, by the pair of columns ``prefix_type`` and ``prefix_id``."""
+    kind = {"attribute": f"{prefix}_type", "search_value": type, "match": True, "partial_matching": False}
+    return [{"string_fields": [kind], "integer_fields": [_whole(f"{prefix}_id", id)]} for id in ids if id.isdigit()]
+
+
+def _whole(attribute: str, value: str) -> dict[str, Any]:
+    return {"attribute": attribute, "operator": "EQ", "search_value": int(value)}
 
 
 def _check_counts(client: SonarClient, reading: Reading, totals: Mapping[str, int | None]) -> None:

@@ -6,7 +6,7 @@ collection is in the header ``X-total-count`` of a HEAD (API blueprint of the ve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -294,6 +294,35 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
         orphans=joined.orphans,
         counts=reading.counts(joined.services),
         problems=tuple(reading.problems),
+    )
+
+
+def fetch_accounts(client: SplynxClient, ids: Sequence[str]) -> BillingSnapshot:
+    """Read some customers and what hangs on them, as they are now. Says nothing about any other customer.
+
+    :raises BillingError: any part of it could not be read
+    """
+    reading = Reading()
+    numbers = [id for id in ids if id.isdigit()]
+    for name in client.wanted:
+        table = reading.tables.setdefault(name, {})
+        key = {"customers": "id", "tariffs": None}.get(name, "customer_id")
+        try:
+            client.collect(name, table, {key: ["IN", numbers]} if key else None)
+        except AnswerError as error:
+            if error.kind is not ErrorKind.UNSUPPORTED or not COLLECTIONS[name].optional:
+                raise
+            reading.absent.add(name)
+    joined = join(reading, client.status_map)
+    asked = set(ids)
+    return BillingSnapshot(
+        system=client.target.name,
+        taken_at=datetime.now(UTC),
+        complete=False,
+        scope="",
+        services=tuple(service for service in joined.services if service.account_id in asked),
+        plans=joined.plans,
+        problems=("only some customers were read",),
     )
 
 

@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +21,13 @@ from .fields import ident, words
 MAX_BODY_BYTES = 1024 * 1024
 DIGESTS = ("sha1", "sha256")
 PING = "ping"
+KEPT_LENGTH = 100
+KEPT = (
+    "id", "customer_id", "account_id", "service_id", "account_status_id", "tariff_id", "status", "status_new", "start_date",
+    "end_date", "created_at", "updated_at", "archived_at",
+)  # fmt: skip
+"""Members of an object in a webhook that are kept."""
+
 READ_ACTIONS = frozenset({"get", "get_list", "list", "view", "read", "search", "export"})
 SPLYNX_ENTITIES = {
     "customer": "customer",
@@ -48,6 +55,8 @@ class WebhookHint:
     account_id: str = ""
     relevant: bool = True
     digest: str = ""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """What of the body may be stored and shown: known names with short plain values, so that no password can be among them."""
 
 
 def read_sonar_hook(body: bytes, presented: str, expected: str) -> WebhookHint:
@@ -67,7 +76,8 @@ def read_sonar_hook(body: bytes, presented: str, expected: str) -> WebhookHint:
     entity, action = _sonar_event(event)
     account_id = object_id if entity == "account" else ident(current.get("account_id")) if isinstance(current, dict) else ""
     external_id = f"{account_id}.{object_id}" if entity == "account_service" and account_id else object_id
-    return WebhookHint(entity, external_id, action, account_id, digest=_digest(body))
+    kept = {**_kept(data, ("event", "object_id")), "current": _kept(current, KEPT)}
+    return WebhookHint(entity, external_id, action, account_id, digest=_digest(body), kept=kept)
 
 
 def read_splynx_hook(
@@ -107,7 +117,19 @@ def _splynx_event(data: Mapping[str, Any], digest: str) -> WebhookHint:
     customer_id = customer_id or (id if entity == "customer" else "")
     external_id = f"{customer_id}.{id}" if entity == "internet_service" and customer_id and id else id or customer_id
     relevant = action not in READ_ACTIONS and bool(external_id)
-    return WebhookHint(entity, external_id, action, customer_id, relevant, digest)
+    kept = {
+        **_kept(data, ("source", "model", "action", "date", "time", "customer_id", "result")),
+        "attributes": _kept(attributes, KEPT),
+        "changed_attributes": _kept(data.get("changed_attributes"), KEPT),
+    }
+    return WebhookHint(entity, external_id, action, customer_id, relevant, digest, kept)
+
+
+def _kept(values: object, names: tuple[str, ...]) -> dict[str, Any]:
+    """The named members that are plain and short."""
+    found = values if isinstance(values, dict) else {}
+    plain = {name: found[name] for name in names if isinstance(found.get(name), (str, int, float, bool))}
+    return {name: value[:KEPT_LENGTH] if isinstance(value, str) else value for name, value in plain.items()}
 
 
 def _sonar_event(event: str) -> tuple[str, str]:

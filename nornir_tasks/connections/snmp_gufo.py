@@ -61,6 +61,8 @@ ANCHOR: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 """sysUpTime, asked for in every GET, so that an answer without any value is an error (tooBig, genErr) and not a shelf without the
 rest. Where a shelf lacks it, something it has answered takes its place."""
 NANOSECONDS = 1_000_000_000
+PANIC = "PanicException"
+"""What a panic of gufo's Rust code is raised as: no Exception, and of a class that cannot be imported."""
 REMEMBERED_ENGINES = 20_000
 
 _engine_ids: dict[tuple[str, int], bytes] = {}
@@ -104,6 +106,7 @@ class GufoReader:
         self._answered = False
         self._engine_remembered = False
         self._garbage = ""
+        self._hopeless = False
         self._where = ""
         self._anchor = dotted(ANCHOR)
         self._fallback: PysnmpReader | None = None
@@ -148,6 +151,8 @@ class GufoReader:
                 # An error in the answer, or the end of everything: gufo does not say.
                 return rows + self._pysnmp().walk(base, last)
             except DeviceError as error:
+                if error.kind is ErrorKind.UNPARSEABLE:
+                    return [*rows, *self._second_opinion(error, methodcaller("walk", base, last))]
                 if error.kind is not ErrorKind.TIMEOUT or self._max_repetitions == 1 or time.monotonic() >= self._ends:
                     raise
                 # Perhaps so many rows at once are too many; pysnmp goes down to single ones.
@@ -183,7 +188,7 @@ class GufoReader:
         while at < len(texts):
             portion = texts[at : at + self._oids_per_get]
             anchored = portion if self._anchor in portion else [*portion, self._anchor]
-            answer: dict[str, Any] = self._request(methodcaller("get_many", anchored))
+            answer = self._get_many(anchored)
             if answer and self._anchor not in answer:
                 self._anchor = next(iter(answer))
             if not answer:
@@ -200,6 +205,24 @@ class GufoReader:
             at += len(portion)
         return values
 
+    def _get_many(self, texts: list[str]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = self._request(methodcaller("get_many", texts))
+        except DeviceError as error:
+            found = self._second_opinion(error, lambda pysnmp: pysnmp.get(map(_oid, texts)))
+            return {dotted(oid): value for oid, value in found.items()}
+        return answer
+
+    def _second_opinion(self, error: DeviceError, ask: Callable[[PysnmpReader], Any]) -> Any:
+        """What pysnmp makes of an answer gufo cannot decode; gufo's error when that is nothing either, or the error another."""
+        if error.kind is not ErrorKind.UNPARSEABLE or self._hopeless:
+            raise error
+        try:
+            return ask(self._pysnmp())
+        except DeviceError:
+            self._hopeless = True
+            raise error from None
+
     def _request(self, ask: Callable[[Any], Any]) -> Any:
         """One request, repeated while it is lost.
 
@@ -207,6 +230,7 @@ class GufoReader:
         :raises StopAsyncIteration: gufo's "no more rows"
         """
         refused = False
+        self._garbage = ""
         tries = 0
         while True:
             left = self._ends - time.monotonic()
@@ -240,6 +264,12 @@ class GufoReader:
                 raise
             except OSError as error:
                 raise self._error(ErrorKind.UNREACHABLE, f"{self.address} port {self.port}: {error}") from error
+            except BaseException as error:
+                if type(error).__name__ != PANIC:
+                    raise
+                # Some octets that end in the middle of a length; the socket is in an unknown state after it.
+                self._garbage = f"gufo-snmp panicked: {error}"
+                self._socket = None
             else:
                 self._answered = True
                 return answer
@@ -251,7 +281,7 @@ class GufoReader:
         waited = self._timeout * (self._retries + 1)
         if self._ends <= time.monotonic():
             return self._error(ErrorKind.TIMEOUT, f"reading took longer than the limit of {self._deadline:g} s")
-        if self._garbage and not self._answered:
+        if self._garbage:
             return self._error(ErrorKind.UNPARSEABLE, f"what {self.address} port {self.port} answers is not SNMP: {self._garbage}")
         if self._answered:
             return self._error(ErrorKind.TIMEOUT, f"SNMP stopped answering (waited {waited:g} s)")

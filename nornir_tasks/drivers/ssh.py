@@ -116,7 +116,7 @@ class SshDriver:
         for line in sends:
             with self._typed_errors(line):
                 shell = self._open_shell()
-                shell.acquire_priv(CONFIG)
+                self._enter(shell, CONFIG)
                 answer = str(shell.channel.send_input(line)[1].decode("utf-8", "replace"))
             answers.append(self._accepted(line, answer))
         return "\n".join(text for text in answers if text)
@@ -161,9 +161,15 @@ class SshDriver:
     def _show(self, command: str) -> str:
         with self._typed_errors(command):
             shell = self._open_shell()
-            shell.acquire_priv(EXEC)
+            self._enter(shell, EXEC)
             answer = str(shell.send_command(command).result)
         return self._accepted(command, answer)
+
+    @staticmethod
+    def _enter(shell: GamShell, mode: str) -> None:
+        """Change to a mode unless the last prompt was that mode's: asking for another prompt costs as much as a command."""
+        if shell._current_priv_level.name != mode:
+            shell.acquire_priv(mode)
 
     def _accepted(self, command: str, answer: str) -> str:
         cleaned = parsers.clean_output(answer).strip("\n")

@@ -99,7 +99,7 @@ def read_identity(reader: SnmpReader) -> dict[Oid, Value]:
 def is_gam(identity: Mapping[Oid, Value]) -> bool:
     """Whether an identity is a GAM's: sysObjectID below the vendor's products, or what only the vendor's own tables have."""
     object_id = identity.get(oids.SYSTEM.oids["object_id"])
-    own = any(identity.get(oids.BOARD.oids[name]) for name in ("type", "serial"))
+    own = any(oid[: len(oids.POSITRON)] == oids.POSITRON and value != b"" for oid, value in identity.items())
     if not isinstance(object_id, tuple):
         return own
     if object_id[: len(oids.POSITRON)] != oids.POSITRON:

@@ -439,7 +439,7 @@ class Ground:
         entries = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
         result = message[1] if message is not None and message[0] == "result" else None
         claim = _claim(message, entries)
-        problems = judge(claim, result, plan, (old, old_startup), self.truth())
+        problems = judge(claim, result, plan, (old, old_startup), self.truth(), self.changes())
         problems += sent_as_approved(plan, self.changes())
         return Verdict(case, claim, [f"{line} [{trouble.struck}]" for line in problems], result, len(trouble.struck))
 
@@ -476,8 +476,12 @@ def judge(
     plan: ShelfPlan,
     before: tuple[ShelfConfig, ShelfConfig],
     after: tuple[ShelfConfig, ShelfConfig],
+    sent: Sequence[str] = (),
 ) -> list[str]:
-    """What is wrong with a claim about a shelf; ``before`` and ``after`` are running and startup."""
+    """What is wrong with a claim about a shelf; ``before`` and ``after`` are running and startup, ``sent`` what it was told.
+
+    Failed and stale claim that nothing was sent. Such a shelf may have rebooted by itself, which loses what others had not saved.
+    """
     (old, old_startup), (running, startup) = before, after
     new = apply_all(old, [step.change for step in plan.steps])
     problems: list[str] = []
@@ -486,7 +490,12 @@ def judge(
     if claim == ApplyOutcome.APPLIED:
         problems += [f"claimed applied: {line}" for line in differences(new, running)]
         problems += [f"claimed saved: {line}" for line in differences(sayable(new), sayable(startup))]
-    elif claim in (ApplyOutcome.ROLLED_BACK, ApplyOutcome.FAILED, ApplyOutcome.STALE):
+    elif claim in (ApplyOutcome.FAILED, ApplyOutcome.STALE):
+        problems += [f"claimed {claim}: was sent {text}" for text in sent]
+        if differences(old_startup, running):
+            problems += [f"claimed {claim}: {line}" for line in differences(old, running)]
+        problems += [f"claimed {claim}: startup: {line}" for line in differences(sayable(old_startup), sayable(startup))]
+    elif claim == ApplyOutcome.ROLLED_BACK:
         problems += [f"claimed {claim}: {line}" for line in differences(old, running)]
         problems += [f"claimed {claim}: startup: {line}" for line in differences(sayable(old_startup), sayable(startup))]
     elif claim == ApplyOutcome.NEEDS_ATTENTION:

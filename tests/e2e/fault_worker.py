@@ -4,6 +4,7 @@ each entry."""
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +22,9 @@ from nornir_tasks.errors import DeviceError
 from nornir_tasks.gam.commands import SAVE_COMMAND
 from nornir_tasks.gam.platform import PLATFORM, scrapli_options
 from nornir_tasks.tasks.provision import Patience, apply_plan, recover_plan
+
+SAVE_REFUSED = ["locked", "Another file operation", "Invalid"]
+"""A save that is done says so behind a "%", too."""
 
 LIMITS = {"connect": 2.0, "operation": 0.7}
 PATIENCE = Patience(reconnects=12, reconnect_seconds=0.1, saves=3, save_seconds=0.02, settle_seconds=1.0)
@@ -46,6 +50,7 @@ def apply_or_recover(pipe: Connection, verb: str, target: DeviceTarget, plan: Sh
 
 def send_and_hope(pipe: Connection, target: DeviceTarget, lines: list[str]) -> None:
     """The same lines by plain nornir_scrapli, then the save: ("claimed", whether it looks well)."""
+    logging.getLogger("nornir").setLevel(logging.CRITICAL)
     host = Host(
         target.name,
         hostname=target.address,
@@ -60,6 +65,6 @@ def send_and_hope(pipe: Connection, target: DeviceTarget, lines: list[str]) -> N
     done = nornir.run(send_configs, configs=lines, stop_on_failed=True, failed_when_contains=["%"], raise_on_error=False)
     failed = done.failed or any(result.failed for results in done.values() for result in results)
     if not failed:
-        saved = nornir.run(send_command, command=SAVE_COMMAND, failed_when_contains=["%"], raise_on_error=False)
+        saved = nornir.run(send_command, command=SAVE_COMMAND, failed_when_contains=SAVE_REFUSED, raise_on_error=False)
         failed = saved.failed or any(result.failed for results in saved.values() for result in results)
     pipe.send(("claimed", not failed))

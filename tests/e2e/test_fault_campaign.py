@@ -57,6 +57,9 @@ class JudgeTests(TestCase):
         self.assertEqual(self.problems("rolled_back", old, old), 0)
         self.assertEqual(self.problems("rolled_back", new, old), 1)
         self.assertEqual(self.problems("failed", old, new), 1)
+        self.assertEqual(len(judge("failed", None, self.plan, (old, old), (old, old), ["add"])), 1)
+        self.assertEqual(judge("failed", None, self.plan, (new, old), (old, old)), [], "it rebooted by itself")
+        self.assertEqual(len(judge("rolled_back", None, self.plan, (new, old), (old, old))), 1)
         self.assertEqual(self.problems("hung", old, old), 1)
         untold = ApplyResult("gam", ApplyOutcome.NEEDS_ATTENTION, difference=("something",))
         told = ApplyResult(

@@ -24,6 +24,7 @@ from netbox_gam.models import (
     AlarmRule,
     BandwidthPlan,
     BilledService,
+    BillingEvent,
     BillingLink,
     BillingPlan,
     BillingSystem,
@@ -225,6 +226,13 @@ def billed_service(system: BillingSystem | None = None, **values: Any) -> Billed
         **values,
     }
     return BilledService.objects.create(system=system or billing_system(), **values)
+
+
+def billing_event(system: BillingSystem, **values: Any) -> BillingEvent:
+    """An event that was worked off."""
+    times = {"received_at": MOMENT, "due_at": MOMENT, "processed_at": MOMENT}
+    values = {"state": "done", "entity": "account", "action": "account.status", "account_id": "1", **times, **values}
+    return BillingEvent.objects.create(system=system, digest=f"{number():064}", **values)
 
 
 def sync_run(system: BillingSystem | None = None, **values: Any) -> SyncRun:

@@ -302,7 +302,7 @@ class JobTests(WorkerMixin, TownTestCase):
         self.assertIn("could not be read", job.data["error"])
         self.assertTrue(job.data["next_step"])
         self.assertEqual(SyncRun.objects.get().status, "failed")
-        self.assertFalse(Finding.objects.exists())
+        self.assertEqual(Finding.objects.get().kind, "source_incomplete")
 
     # ------------------------------------------------------------------------------------------------------------- writing
 

@@ -32,6 +32,7 @@ class BillingSystemSerializer(PrimaryModelSerializer):
     has_token = SecretSetField("token")
     has_api_key = SecretSetField("api_key")
     has_api_secret = SecretSetField("api_secret")
+    has_webhook_secret = SecretSetField("webhook_secret")
     billing_plan_count = RelatedObjectCountField("billing_plans")
     link_count = RelatedObjectCountField("links")
 
@@ -39,11 +40,12 @@ class BillingSystemSerializer(PrimaryModelSerializer):
         model = BillingSystem
         fields = (
             *IDENTITY, "name", "type", "server_url", "auth", "token", "has_token", "api_key", "has_api_key", "api_secret",
-            "has_api_secret", "verify_tls", "ca_file", "enabled", "interval", "options", "billing_plan_count", "link_count",
+            "has_api_secret", "webhook_secret", "has_webhook_secret", "verify_tls", "ca_file", "enabled", "interval", "options",
+            "billing_plan_count", "link_count",
             *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "name", "description")
-        extra_kwargs = {"token": SECRET, "api_key": SECRET, "api_secret": SECRET}
+        extra_kwargs = {"token": SECRET, "api_key": SECRET, "api_secret": SECRET, "webhook_secret": SECRET}
 
 
 class BillingPlanSerializer(PrimaryModelSerializer):

@@ -6,10 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...jobs import AcceptFindingJob, ReconcileJob
+from ...jobs import AcceptFindingJob, ReconcileJob, ReleaseFeedJob, wake_billing_events
 from ...models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
-from ...workflows import findings
-from ..requests import ApplyAtOnceSerializer, IgnoreFindingSerializer
+from ...workflows import billing_events, findings
+from ..requests import ApplyAtOnceSerializer, IgnoreFindingSerializer, ReplayedSerializer, ReplayEventsSerializer
 from ..serializers import (
     BillingLinkSerializer,
     BillingPlanSerializer,
@@ -33,6 +33,13 @@ class BillingSystemViewSet(GamViewSet):
     def reconcile(self, request: Request, pk: int) -> Response:
         """Read the billing system and compare it with what is wanted and what is."""
         return self.accepted(ReconcileJob.start(request.user, system=self.get_object()))
+
+    @verb("replay", request=ReplayEventsSerializer, answer=ReplayedSerializer, url_path="replay-events")
+    def replay_events(self, request: Request, pk: int) -> Response:
+        """Work off some events of the system, or all of a time span, again."""
+        count = billing_events.replay(self.get_object(), user=request.user, **self.body(ReplayEventsSerializer))
+        wake_billing_events()
+        return Response({"waiting": count})
 
 
 class BillingPlanViewSet(GamViewSet):
@@ -59,6 +66,11 @@ class SyncRunViewSet(RecordViewSet):
     serializer_class = SyncRunSerializer
     filterset_class = filtersets.SyncRunFilterSet
     field_prefetches = {("display",): ["system"]}
+
+    @verb("release")
+    def release(self, request: Request, pk: int) -> Response:
+        """Believe a feed that is held: read it again and compare, unless it has become worse."""
+        return self.accepted(ReleaseFeedJob.start(request.user, run=self.get_object()))
 
 
 class FindingViewSet(RecordViewSet):

@@ -34,6 +34,8 @@ class BillingSystemPanel(panels.ObjectAttributesPanel):
     token = SecretSetAttr("token", label=_("Token"))
     api_key = SecretSetAttr("api_key", label=_("API key"))
     api_secret = SecretSetAttr("api_secret", label=_("API secret"))
+    webhook_secret = SecretSetAttr("webhook_secret", label=_("Webhook secret"))
+    webhook_address = WordsAttr(lambda system: system.webhook_address, label=_("Webhook address"))
     verify_tls = attrs.BooleanAttr("verify_tls", label=_("Verify certificate"))
     ca_file = attrs.TextAttr("ca_file", label=_("CA file"))
     enabled = attrs.BooleanAttr("enabled", label=_("Enabled"))

@@ -50,9 +50,8 @@ class AlarmHistoryPanel(panels.ObjectPanel):
 
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
-        # unrestricted: history of an alarm, which is restricted
-        events = AlarmEvent.objects.filter(alarm=ctx["object"]).select_related("user").order_by("-at", "-pk")
-        rows = list(events[: self.longest + 1])
+        events = AlarmEvent.objects.filter(alarm=ctx["object"])  # unrestricted: history of an alarm, which is restricted
+        rows = list(events.select_related("user").order_by("-at", "-pk")[: self.longest + 1])
         return {**ctx, "events": rows[: self.longest], "more": len(rows) > self.longest}
 
 

@@ -254,6 +254,13 @@ class StoringTests(TestCase):
         self.assertEqual((set(report.not_stored), report.stored), ({self.gams[1].pk}, 2))
         self.assertEqual(set(PortState.objects.values_list("gam", flat=True)), {self.gams[0].pk, self.gams[2].pk})
 
+    def test_a_row_that_is_in_a_reading_twice_is_stored_once(self) -> None:
+        seen = [EndpointReading("00:0e:d8:00:00:07", 1, name="e", detected_port=port, state=EndpointState.OK) for port in (1, 2)]
+        twice = self.observation(1, ports=(PortReading(1, 1, in_octets=1), PortReading(1, 1, in_octets=2)), endpoints=tuple(seen))
+        report = observed.store_batch([self.observation(0), twice])
+        self.assertEqual((report.stored, report.not_stored), (2, {}))
+        self.assertEqual(PortState.objects.get(gam=self.gams[1], number=1).in_octets, 2)
+
     def test_a_counter_too_big_for_the_database_is_left_out(self) -> None:
         observed.store_batch([self.observation(0, ports=(PortReading(1, 1_000_001, in_octets=2**64 - 1, out_octets=5),))])
         row = PortState.objects.get(gam=self.gams[0], number=1)

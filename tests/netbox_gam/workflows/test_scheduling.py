@@ -43,6 +43,7 @@ class SchedulingTests(TestCase):
         self.assertEqual(len(self.rows()), 5)
 
     def test_what_is_due_is_leased_once(self) -> None:
+        PollSchedule.objects.update(next_due=timezone.now() + timedelta(seconds=50))
         self.make_due(*self.gams[:4])
         (batch,) = scheduling.lease(5)
         self.assertEqual(set(batch.gams), {gam.pk for gam in self.gams[:4]})

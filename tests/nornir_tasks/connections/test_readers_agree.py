@@ -18,7 +18,7 @@ from development.simulator.testing import RunningFleet, running_fleet
 from development.simulator.variants import Variants
 from development.simulator.world import Clock
 from development.town_builder import build_town
-from nornir_tasks.connections import snmp_gufo
+from nornir_tasks.connections import snmp_choice, snmp_gufo
 from nornir_tasks.connections.snmp_choice import open_reader
 from nornir_tasks.contracts import DeviceReading, DeviceTarget, SnmpCredential
 from nornir_tasks.errors import DeviceError, ErrorKind
@@ -192,3 +192,10 @@ def test_what_gufo_cannot_do_is_left_to_pysnmp() -> None:
     assert type(open_reader("127.0.0.1", 1, credential)).__name__ == "PysnmpReader"
     with pytest.raises(ValueError, match="gufo"):
         open_reader("127.0.0.1", 1, credential, reader="gufo")
+
+
+def test_without_gufo_pysnmp_reads(fleet: RunningFleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snmp_choice, "gufo_installed", lambda: False)
+    target = fleet.targets[0]
+    assert type(open_reader(target.address, target.snmp_port, target.snmp)).__name__ == "PysnmpReader"
+    assert read(target, "auto").system

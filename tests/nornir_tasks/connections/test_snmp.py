@@ -64,6 +64,21 @@ def test_get_returns_plain_values_and_leaves_out_what_does_not_exist(reader: Mak
     }
 
 
+def test_a_value_of_a_rare_type_does_not_cost_its_neighbours(reader: MakeReader) -> None:
+    odd = {(*BASE, 3, 1): v2c.Opaque(b"\x9f\x78\x04\x42\xf6\x00\x00"), (*BASE, 3, 2): v2c.Integer32(7)}
+    with serving(SnmpAgent({**TABLE, **SCALARS, **odd})) as served:
+        opened = reader(served, timeout=0.5, retries=1)
+        assert opened.get([*odd, (*BASE, 1, 1)])[(*BASE, 1, 1)] == 101
+        assert dict(opened.walk((*BASE, 3)))[(*BASE, 3, 2)] == 7
+
+
+def test_a_shelf_without_sysuptime_is_read_in_as_few_requests(reader: MakeReader) -> None:
+    with serving(SnmpAgent(dict(TABLE))) as served:
+        values = reader(served).get([*TABLE, (1, 3, 6, 1, 99, 0)])
+    assert len(values) == len(TABLE)
+    assert len(served.seen) == 3
+
+
 def test_get_of_many_is_asked_in_portions_and_smaller_ones_when_too_big(reader: MakeReader) -> None:
     with serving(agent(too_big_above=6)) as served:
         values = reader(served).get(TABLE)
@@ -146,7 +161,7 @@ def test_an_agents_refusal_names_its_word(reader: MakeReader, status: int, kind:
     assert caught.value.kind is kind
 
 
-@pytest.mark.parametrize("garbage", [b"<html>no</html>", b"\x30\x82\xff\xff", b"\x00"])
+@pytest.mark.parametrize("garbage", [b"<html>no</html>", b"\x30\x82\xff\xff", b"\x00", b"\x30\x81"])
 def test_garbage_is_no_answer(reader: MakeReader, garbage: bytes) -> None:
     with serving(agent(garbage=garbage)) as served, pytest.raises(DeviceError) as caught:
         reader(served, timeout=0.1, retries=0).get(SCALARS)

@@ -464,3 +464,119 @@ def test_as_nornir_tasks(bench: Bench) -> None:
     text = nornir.run(task=backup)["gam-1"][0]
     assert 'name "ep3"' in text.result
     assert nornir.inventory.hosts["gam-1"].connections == {}
+
+
+def test_line_that_takes_effect_after_the_deadline_is_undone(bench: Bench) -> None:
+    """The session is given up, the shelf does the line a moment later: reading at once would have found nothing to undo."""
+    protocol = str(bench.target.transport)
+
+    def slow_down(text: str) -> None:
+        late = "4094" in text
+        bench.shelf.faults.change({"slow": {protocol: 1.0} if late else {}})
+
+    with bench.driver(limits={"connect": 2.0, "operation": 0.5}) as driver:
+        before = driver.read_running()
+        plan = plan_for(driver)
+        index = next(step.index for step in plan.steps if "4094" in step.sends[0])
+        bench.on_shelf(lambda shelf: setattr(shelf, "arriving", slow_down))
+
+        def react(entry: StepEvent) -> None:
+            if entry.state is StepState.FAILED:
+                bench.faults(slow={})
+
+        journal = Book(react)
+        result = apply_plan(driver, plan, journal, replace(QUICK, settle_seconds=1.0))
+        assert result.outcome is ApplyOutcome.ROLLED_BACK
+        assert result.failure is not None
+        assert result.failure.kind is ErrorKind.TIMEOUT
+        assert (index, StepState.UNDONE) in journal.states("undo")
+    untouched(bench, result, before)
+
+
+def test_undo_that_is_disturbed_is_begun_again(bench: Bench, driver: GamDriver) -> None:
+    before = driver.read_running()
+    plan = plan_for(driver)
+    bench.faults(refuse={'"c"': "Database is locked"})
+    disturbed: list[int] = []
+
+    def react(entry: StepEvent) -> None:
+        if entry.phase == "undo" and entry.state is StepState.SENDING and not disturbed:
+            disturbed.append(entry.index)
+            bench.faults(disconnect_after=1)
+
+    journal = Book(react)
+    result = apply_plan(driver, plan, journal, QUICK)
+    assert disturbed
+    assert result.outcome is ApplyOutcome.ROLLED_BACK
+    untouched(bench, result, before)
+
+
+def test_lost_undo_is_found_and_made_again(bench: Bench, driver: GamDriver) -> None:
+    before = driver.read_running()
+    plan = plan_for(driver)
+    bench.faults(refuse={'"c"': "Database is locked"})
+
+    lost: list[int] = []
+
+    def react(entry: StepEvent) -> None:
+        if entry.phase == "undo" and entry.state is StepState.SENDING and not lost:
+            lost.append(entry.index)
+            bench.faults(lose=["ghn"])
+        elif lost and entry.index != lost[0]:
+            bench.faults(clear=True)
+
+    result = apply_plan(driver, plan, Book(react), QUICK)
+    assert lost
+    assert result.outcome is ApplyOutcome.ROLLED_BACK
+    untouched(bench, result, before)
+
+
+def test_undo_that_is_refused_says_what_is_left_on_the_shelf(bench: Bench, driver: GamDriver) -> None:
+    before = driver.read_running()
+    plan = plan_for(driver)
+    bench.faults(refuse={'"c"': "Database is locked", "no ghn": "Write protected", ".del": "Write protected"})
+    result = apply_plan(driver, plan, Book(), QUICK)
+    assert result.outcome is ApplyOutcome.NEEDS_ATTENTION
+    left = differences(before, driver.read_running())
+    assert left
+    assert set(left) <= set(result.difference)
+
+
+def test_nonsense_instead_of_startup_is_read_again(bench: Bench, driver: GamDriver) -> None:
+    protocol = str(bench.target.transport)
+
+    def react(entry: StepEvent) -> None:
+        if entry.phase == "verify_startup":
+            bench.faults(garbage=[protocol])
+            bench.fleet._loop.call_soon_threadsafe(bench.fleet._loop.call_later, 0.3, bench.shelf.faults.clear)
+
+    result = apply_plan(driver, plan_for(driver), Book(react), QUICK)
+    assert (result.outcome, result.saved) == (ApplyOutcome.APPLIED, True)
+
+
+def test_unknown_state_is_told_object_by_object(bench: Bench, driver: GamDriver) -> None:
+    plan = plan_for(driver)
+    driver.apply(plan.steps[0].sends)
+    bench.on_shelf(lambda shelf: setattr(shelf.running.subscribers[1], "vlan", 777))
+    result = recover_plan(driver, plan, Book(), QUICK)
+    assert result.outcome is ApplyOutcome.NEEDS_ATTENTION
+    assert "bandwidth profile '1G' is as planned" in result.difference
+    assert "subscriber 'a': VLAN expected 4094, found 777" in result.difference
+    assert "endpoint 'ep3' is as before" in result.difference
+
+
+def test_shelf_changed_by_hand_between_plan_and_apply_is_sent_nothing(bench: Bench, driver: GamDriver) -> None:
+    """Whatever was changed, the plan's own objects or others."""
+    for change in (
+        lambda shelf: setattr(shelf.running.subscribers[1], "description", "by hand"),
+        lambda shelf: setattr(shelf.running.profiles[2], "ds", 999),
+        lambda shelf: shelf.drop("endpoint", 2),
+    ):
+        plan = plan_for(driver)
+        bench.on_shelf(change)
+        before = driver.read_running()
+        result = apply_plan(driver, plan, Book(), QUICK)
+        assert result.outcome is ApplyOutcome.STALE
+        assert result.difference
+        assert bench.written() == []
+        assert differences(before, driver.read_running()) == ()

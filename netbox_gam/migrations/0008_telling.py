@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('dcim', '0197_natural_sort_collation'),
         ('extras', '0001_squashed'),
-        ('netbox_gam', '0005_alarms'),
+        ('netbox_gam', '0007_alarm_log_place'),
         ('users', '0015_owner'),
     ]
 
