@@ -6,7 +6,7 @@ import django_filters
 from dcim.models import DeviceRole, Site
 from django.utils.translation import gettext_lazy as _
 from extras.models import Tag
-from utilities.filters import MultiValueArrayFilter
+from utilities.filters import MultiValueCharFilter
 from utilities.filtersets import register_filterset
 
 from ..choices import AlarmSeverityChoices
@@ -16,9 +16,9 @@ from .base import GamFilterSet
 
 @register_filterset
 class MailGroupFilterSet(GamFilterSet):
-    addresses = MultiValueArrayFilter(label=_("Address"))
+    addresses = MultiValueCharFilter(method="filter_any_of", label=_("Address"))
     address = django_filters.CharFilter(field_name="addresses", lookup_expr="icontains", label=_("Part of an address"))
-    quiet_days = MultiValueArrayFilter(label=_("Quiet day"))
+    quiet_days = MultiValueCharFilter(method="filter_any_of", label=_("Quiet day"))
     minimum_severity = django_filters.MultipleChoiceFilter(choices=AlarmSeverityChoices, distinct=False)
     breakthrough_severity = django_filters.MultipleChoiceFilter(choices=AlarmSeverityChoices, distinct=False)
     site_id = django_filters.ModelMultipleChoiceFilter(field_name="sites", queryset=Site.objects.all(), label=_("Site (ID)"))
@@ -37,3 +37,7 @@ class MailGroupFilterSet(GamFilterSet):
             "id", "name", "enabled", "only_service_affecting", "tell_raised", "tell_changed", "tell_cleared", "time_zone",
             "quiet_from", "quiet_to", "digest_minutes", "hourly_limit", "subject_prefix", "description",
         )  # fmt: skip
+
+    def filter_any_of(self, queryset, name, value):
+        """Groups whose list has one of the values."""
+        return queryset.filter(**{f"{name}__overlap": value})

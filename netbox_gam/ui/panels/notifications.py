@@ -65,8 +65,7 @@ class OutboxPanel(panels.ObjectPanel):
 
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
-        # unrestricted: the outbox of a group, which is restricted
-        items = MailItem.objects.filter(group=ctx["object"])
+        items = MailItem.objects.filter(group=ctx["object"])  # unrestricted: the outbox of a group, which is restricted
         unsent = items.filter(sent=None).order_by("due", "pk")
         return {
             **ctx,
