@@ -8,7 +8,7 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import alarms, polling, samples, scheduling
+from .workflows import alarms, mailing, polling, samples, scheduling, telling
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -31,3 +31,9 @@ def roll_up() -> None:
     alarms.sweep()
     samples.roll_up()
     jobs.revive_recurring()
+
+
+def tell() -> None:
+    """Tell people of alarms, and send the mails that are due."""
+    telling.run()
+    mailing.run()

@@ -414,6 +414,20 @@ class AlarmTransitionChoices(ChoiceSet):
     ]
 
 
+class WeekdayChoices(ChoiceSet):
+    """Days of the week, Monday first."""
+
+    CHOICES = [
+        Choice("mon", _("Monday")),
+        Choice("tue", _("Tuesday")),
+        Choice("wed", _("Wednesday")),
+        Choice("thu", _("Thursday")),
+        Choice("fri", _("Friday")),
+        Choice("sat", _("Saturday")),
+        Choice("sun", _("Sunday")),
+    ]
+
+
 class RuleOperatorChoices(ChoiceSet):
     """On which side of its threshold a value is wrong."""
 

@@ -17,11 +17,16 @@ class PollGam(EventRuleAction):
 
     def enqueue(self, *, event_rule: Any, event_context: Any, action_object: Any, action_data: Any) -> None:
         from .jobs import PollJob
+        from .workflows import scheduling
 
         gam = gam_of(event_context["object"])
         # Gone already, when the event is its deletion.
         if gam is not None and gam.pk:
-            PollJob.start(event_context["user"], gams=[gam])
+            if event_context.get("user") is None:
+                # What happened to an alarm was nobody's doing: no job of anybody's, but the next turn of the schedule.
+                scheduling.request_poll([gam])
+            else:
+                PollJob.start(event_context["user"], gams=[gam])
 
 
 def gam_of(instance: Any) -> Any:

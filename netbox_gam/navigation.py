@@ -65,6 +65,7 @@ menu = PluginMenu(
                 _item("alarm", _("Alarms"), editable=False),
                 PluginMenuItem("plugins:netbox_gam:polling_status", _("Polling"), permissions=["netbox_gam.view_gamdevice"]),
                 _item("alarmrule", _("Alarm Rules")),
+                _item("mailgroup", _("Mail Groups")),
             ),
         ),
         (

@@ -24,7 +24,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from . import batches, settings
-from .workflows import scheduling
+from .workflows import mailing, scheduling, telling
 from .workflows.locks import try_exclusive
 
 log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
@@ -34,6 +34,7 @@ TICK_SECONDS = 1.0
 STATEMENT_SECONDS = 5
 FOLLOW_EVERY_SECONDS = 10.0
 ROLL_UP_EVERY_SECONDS = 60.0
+TELL_EVERY_SECONDS = 10.0
 QUEUED_PER_WORKER = 2
 """Batches that may wait for each worker: more would only grow old in the queue."""
 BATCH_SECONDS_OVER_LEASE = 30
@@ -47,7 +48,7 @@ class Pacemaker:
         self.started: datetime = timezone.now()
         self.busy = threading.Lock()
         self._stop = threading.Event()
-        self._seen = self._followed = self._rolled_up = -1e9
+        self._seen = self._followed = self._rolled_up = self._told = -1e9
         self._thread = threading.Thread(target=self._run, name="gam-pacemaker", daemon=True)
 
     def start(self) -> None:
@@ -112,11 +113,17 @@ class Pacemaker:
 
     def _look_after(self, now: float) -> int:
         """What has to be done every now and then."""
-        if now - self._rolled_up < ROLL_UP_EVERY_SECONDS:
-            return 0
-        django_rq.get_queue(QUEUE).enqueue(batches.roll_up, job_timeout=600, ttl=120, result_ttl=0, failure_ttl=600)
-        self._rolled_up = now
-        return 1
+        handed = 0
+        if now - self._rolled_up >= ROLL_UP_EVERY_SECONDS:
+            django_rq.get_queue(QUEUE).enqueue(batches.roll_up, job_timeout=600, ttl=120, result_ttl=0, failure_ttl=600)
+            self._rolled_up = now
+            handed += 1
+        if now - self._told >= TELL_EVERY_SECONDS:
+            self._told = now
+            if telling.is_due() or mailing.is_due():
+                django_rq.get_queue(QUEUE).enqueue(batches.tell, job_timeout=300, ttl=60, result_ttl=0, failure_ttl=600)
+                handed += 1
+        return handed
 
 
 def limit_statements() -> None:

@@ -18,6 +18,7 @@ from .models import (
     Finding,
     GamDevice,
     GamPort,
+    MailGroup,
     SnmpProfile,
     Subscriber,
     SyncRun,
@@ -150,3 +151,10 @@ class AlarmRuleIndex(SearchIndex):
     model = AlarmRule
     fields = (("name", 100), ("watches", 300), ("description", 500), ("comments", 5000))
     display_attrs = ("watches", "severity", "enabled", "description")
+
+
+@register_search
+class MailGroupIndex(SearchIndex):
+    model = MailGroup
+    fields = (("name", 100), ("description", 500), ("comments", 5000))
+    display_attrs = ("minimum_severity", "enabled", "description")

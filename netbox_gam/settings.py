@@ -116,6 +116,28 @@ def hint_seconds() -> float:
     return _number("hint_seconds", 1)
 
 
+def link_base_url() -> str:
+    """Where people reach NetBox, for links in mails, without a slash at the end; empty: mails have no links."""
+    value = get_plugin_config(PLUGIN, "link_base_url") or ""
+    if not isinstance(value, str) or (value and not value.startswith(("http://", "https://"))):
+        where = f"PLUGINS_CONFIG['{PLUGIN}']['link_base_url']"
+        raise ImproperlyConfigured(f"{where} is {value!r}: an address like https://netbox.example.org is needed")
+    return value.rstrip("/")
+
+
+def metrics_series_limit() -> int:
+    """Most series a page of metrics has; endpoints are left out beyond."""
+    return int(_number("metrics_series_limit", 1000))
+
+
+def metrics_endpoints() -> bool:
+    """Whether the page of metrics has series of each endpoint."""
+    value = get_plugin_config(PLUGIN, "metrics_endpoints")
+    if not isinstance(value, bool):
+        raise ImproperlyConfigured(f"PLUGINS_CONFIG['{PLUGIN}']['metrics_endpoints'] is {value!r}: True or False is needed")
+    return value
+
+
 RESOLUTIONS = ("raw", "5m", "1h", "1d")
 
 
@@ -147,6 +169,8 @@ def check() -> None:
         read()
     for read in (poll_batch_size, cycle_deadline_seconds, slow_seconds, lease_seconds, backoff_cap_seconds, hint_seconds):
         read()
+    for read_other in (link_base_url, metrics_series_limit, metrics_endpoints):
+        read_other()
     suspended_vlan()
     guard_limits()
     _retention()

@@ -26,6 +26,7 @@ PATHS = {
     "changestep": "change-steps",
     "alarm": "alarms",
     "alarmrule": "alarm-rules",
+    "mailgroup": "mail-groups",
 }
 
 urlpatterns = [

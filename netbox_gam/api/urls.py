@@ -26,10 +26,12 @@ router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 router.register("alarm-rules", views.AlarmRuleViewSet)
+router.register("mail-groups", views.MailGroupViewSet)
 
 urlpatterns = [
     path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),
     path("webhooks/<int:pk>/", BillingWebhookView.as_view(), name="billing_webhook"),
     path("webhooks/<int:pk>/<str:secret>/", BillingWebhookView.as_view(), name="billing_webhook_secret"),
+    path("metrics/", views.MetricsView.as_view(), name="metrics"),
     *router.urls,
 ]

@@ -4,6 +4,7 @@ from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
+from .notifications import MailGroupFilterSet
 from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
 
@@ -21,6 +22,7 @@ __all__ = (
     "FindingFilterSet",
     "GamDeviceFilterSet",
     "GamPortFilterSet",
+    "MailGroupFilterSet",
     "SnmpProfileFilterSet",
     "SubscriberFilterSet",
     "SyncRunFilterSet",

@@ -55,6 +55,7 @@ from .monitoring import (
     AlarmRuleImportForm,
     ShelveForm,
 )
+from .notifications import MailGroupBulkEditForm, MailGroupFilterForm, MailGroupForm, MailGroupImportForm
 from .provisioning import (
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
@@ -129,6 +130,10 @@ __all__ = (
     "GamPortFilterForm",
     "GamPortForm",
     "GamPortImportForm",
+    "MailGroupBulkEditForm",
+    "MailGroupFilterForm",
+    "MailGroupForm",
+    "MailGroupImportForm",
     "ServicePlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",

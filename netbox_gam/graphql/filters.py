@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 import strawberry_django
-from netbox.graphql.filter_lookups import FloatLookup, IntegerArrayLookup, IntegerLookup, JSONFilter
+from netbox.graphql.filter_lookups import FloatLookup, IntegerArrayLookup, IntegerLookup, JSONFilter, StringArrayLookup
 from netbox.graphql.filters import PrimaryModelFilter, register_filter
 from strawberry.scalars import ID
-from strawberry_django import BaseFilterLookup, DatetimeFilterLookup, FilterLookup, StrFilterLookup
+from strawberry_django import BaseFilterLookup, DatetimeFilterLookup, FilterLookup, StrFilterLookup, TimeFilterLookup
 from tenancy.graphql.filter_mixins import ContactFilterMixin, TenancyFilterMixin
 
 from .. import models
@@ -61,6 +61,7 @@ __all__ = (
     "FindingFilter",
     "GamDeviceFilter",
     "GamPortFilter",
+    "MailGroupFilter",
     "SnmpProfileFilter",
     "SubscriberFilter",
     "SyncRunFilter",
@@ -461,3 +462,28 @@ class AlarmRuleFilter(PrimaryModelFilter):
     roles: Annotated["DeviceRoleFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
     scope_tags: Annotated["TagFilter", strawberry.lazy("extras.graphql.filters")] | None = strawberry_django.filter_field()
     alarms: Annotated["AlarmFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.MailGroup, lookups=True)
+class MailGroupFilter(PrimaryModelFilter):
+    """Mail groups."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    addresses: StringArrayLookup | None = strawberry_django.filter_field()
+    minimum_severity: BaseFilterLookup[AlarmSeverityEnum] | None = strawberry_django.filter_field()
+    only_service_affecting: FilterLookup[bool] | None = strawberry_django.filter_field()
+    sites: Annotated["SiteFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    roles: Annotated["DeviceRoleFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    scope_tags: Annotated["TagFilter", strawberry.lazy("extras.graphql.filters")] | None = strawberry_django.filter_field()
+    tell_raised: FilterLookup[bool] | None = strawberry_django.filter_field()
+    tell_changed: FilterLookup[bool] | None = strawberry_django.filter_field()
+    tell_cleared: FilterLookup[bool] | None = strawberry_django.filter_field()
+    time_zone: StrFilterLookup | None = strawberry_django.filter_field()
+    quiet_from: TimeFilterLookup | None = strawberry_django.filter_field()
+    quiet_to: TimeFilterLookup | None = strawberry_django.filter_field()
+    quiet_days: StringArrayLookup | None = strawberry_django.filter_field()
+    breakthrough_severity: BaseFilterLookup[AlarmSeverityEnum] | None = strawberry_django.filter_field()
+    digest_minutes: IntegerLookup | None = strawberry_django.filter_field()
+    hourly_limit: IntegerLookup | None = strawberry_django.filter_field()
+    subject_prefix: StrFilterLookup | None = strawberry_django.filter_field()

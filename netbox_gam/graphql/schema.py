@@ -17,6 +17,7 @@ from .types import (
     FindingType,
     GamDeviceType,
     GamPortType,
+    MailGroupType,
     SnmpProfileType,
     SubscriberType,
     SyncRunType,
@@ -78,6 +79,9 @@ class GamQuery:
 
     alarm_rule: AlarmRuleType = strawberry_django.field()
     alarm_rule_list: list[AlarmRuleType] = strawberry_django.field()
+
+    mail_group: MailGroupType = strawberry_django.field()
+    mail_group_list: list[MailGroupType] = strawberry_django.field()
 
 
 schema = [GamQuery]

@@ -24,6 +24,7 @@ from .filters import (
     FindingFilter,
     GamDeviceFilter,
     GamPortFilter,
+    MailGroupFilter,
     SnmpProfileFilter,
     SubscriberFilter,
     SyncRunFilter,
@@ -51,6 +52,7 @@ __all__ = (
     "FindingType",
     "GamDeviceType",
     "GamPortType",
+    "MailGroupType",
     "SnmpProfileType",
     "SubscriberType",
     "SyncRunType",
@@ -342,3 +344,15 @@ class AlarmRuleType(PrimaryObjectType):
     roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
     scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
     alarms: list[Alarm]
+
+
+@register_type(models.MailGroup, exclude=("items",), filters=MailGroupFilter, pagination=True)
+class MailGroupType(PrimaryObjectType):
+    """People who are told of alarms by mail."""
+
+    display: str = name_from("name")
+    addresses: list[str]
+    quiet_days: list[str]
+    sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
+    roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
+    scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]

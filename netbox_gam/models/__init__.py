@@ -5,6 +5,7 @@ from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
 from .events import BillingEvent
+from .notifications import MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
@@ -32,6 +33,8 @@ __all__ = (
     "Finding",
     "GamDevice",
     "GamPort",
+    "MailGroup",
+    "MailItem",
     "PollCycle",
     "PollSchedule",
     "PollWorker",

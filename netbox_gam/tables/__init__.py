@@ -12,6 +12,7 @@ from .billing import (
 )
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
 from .monitoring import AlarmRuleTable, AlarmTable
+from .notifications import MailGroupTable
 from .provisioning import ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 
@@ -31,6 +32,7 @@ __all__ = (
     "FindingTable",
     "GamDeviceTable",
     "GamPortTable",
+    "MailGroupTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

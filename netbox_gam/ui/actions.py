@@ -352,3 +352,12 @@ class BulkUnshelve(BulkVerb):
     permissions_required = {"shelve"}
     icon = "archive-arrow-up-outline"
     color = "secondary"
+
+
+class TestMail(Verb):
+    name = "test"
+    label = _("Test")
+    title = _("Send a test mail to the group now, and say what the mail server answers")
+    permissions_required = {"test"}
+    icon = "email-check-outline"
+    color = "info"

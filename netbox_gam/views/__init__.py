@@ -122,6 +122,17 @@ from .monitoring import (
     AlarmUnshelveView,
     AlarmView,
 )
+from .notifications import (
+    MailGroupBulkDeleteView,
+    MailGroupBulkEditView,
+    MailGroupBulkImportView,
+    MailGroupBulkRenameView,
+    MailGroupDeleteView,
+    MailGroupEditView,
+    MailGroupListView,
+    MailGroupTestView,
+    MailGroupView,
+)
 from .polling import GamDeviceWatchView, PollingStatusView
 from .provisioning import (
     ChangePlanApplyView,
@@ -304,6 +315,15 @@ __all__ = (
     "GamPortView",
     "InstallTypesView",
     "InterfaceGamView",
+    "MailGroupBulkDeleteView",
+    "MailGroupBulkEditView",
+    "MailGroupBulkImportView",
+    "MailGroupBulkRenameView",
+    "MailGroupDeleteView",
+    "MailGroupEditView",
+    "MailGroupListView",
+    "MailGroupTestView",
+    "MailGroupView",
     "PollingStatusView",
     "SnmpProfileBulkDeleteView",
     "SnmpProfileBulkEditView",

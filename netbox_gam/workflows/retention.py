@@ -14,7 +14,7 @@ from ..models import (
     RuleState,
     Series,
 )
-from . import samples
+from . import mailing, samples
 
 OF_A_GAM = (DeviceState, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
 
@@ -30,4 +30,5 @@ def sweep() -> dict[str, int]:
     for model in OF_A_GAM:
         deleted[model.__name__] = model.objects.exclude(gam__in=gams).delete()[0]
     deleted["BilledService"] = BilledService.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
+    deleted["MailItem"] = mailing.sweep()
     return deleted

@@ -38,6 +38,7 @@ from netbox_gam.models import (
     Finding,
     GamDevice,
     GamPort,
+    MailGroup,
     PortState,
     SnmpProfile,
     Subscriber,
@@ -305,6 +306,12 @@ def alarm(owner: GamDevice | None = None, **values: Any) -> Alarm:
         **values,
     }
     return Alarm.objects.create(gam=owner or gam(), **values)
+
+
+def mail_group(**values: Any) -> MailGroup:
+    """A group that is told of everything minor or worse, at once."""
+    values = {"name": f"Night shift {number()}", "addresses": ["noc@example.org"], **values}
+    return MailGroup.objects.create(**values)
 
 
 def alarm_rule(**values: Any) -> AlarmRule:

@@ -22,6 +22,7 @@ from netbox_gam.models import (
     Finding,
     GamDevice,
     GamPort,
+    MailGroup,
     SnmpProfile,
     Subscriber,
     SyncRun,
@@ -381,3 +382,24 @@ class AlarmRuleFilterTest(Filtered, TestCase):
         self.assertEqual(self.find(severity=["mj"]), {self.rows[0]})
         self.assertEqual(self.find(watches=["device.temperature_c"]), set(self.rows))
         self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
+
+
+class MailGroupFilterTest(Filtered, TestCase):
+    queryset = MailGroup.objects.all()
+    filterset = filtersets.MailGroupFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [
+            factories.mail_group(minimum_severity=severity, addresses=[f"{severity}@example.org"])
+            for severity in ("cr", "mj", "mn")
+        ]
+        cls.rows[0].sites.add(factories.site("alpha"))
+
+    def test_filters(self):
+        self.assertEqual(self.find(minimum_severity=["cr"]), {self.rows[0]})
+        self.assertEqual(self.find(addresses=["mj@example.org"]), {self.rows[1]})
+        self.assertEqual(self.find(address="MN@"), {self.rows[2]})
+        self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
+        self.assertEqual(self.find(quiet_days=["mon"]), set(self.rows))
+        self.assertEqual(self.find(q="mj@"), {self.rows[1]})

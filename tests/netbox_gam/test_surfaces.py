@@ -25,6 +25,7 @@ WITHOUT_SURFACES = {
     "RuleState": "where rules are with objects, between two readings",
     "BilledService": "the last snapshot of a billing system: a tab of it; written in bulk, replaced as a whole",
     "BillingEvent": "what a billing system sent: a tab of it; written by webhooks, replayed there",
+    "MailItem": "the outbox of a mail group: a panel of it",
     "DirtyBucket": "a span of time whose roll-up is to be computed",
     "EthernetState": "the last reading of an uplink: the face plate",
     "Series": "what measurements are of: drawn in charts of it",

@@ -37,6 +37,10 @@ class AlarmRuleTableTest(GamTableCases.GamTableTestCase):
     table = tables.AlarmRuleTable
 
 
+class MailGroupTableTest(GamTableCases.GamTableTestCase):
+    table = tables.MailGroupTable
+
+
 class AlarmTableTest(GamTableCases.GamTableTestCase):
     table = tables.AlarmTable
 

@@ -4,6 +4,7 @@ from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
 from .monitoring import AlarmRuleSerializer, AlarmSerializer
+from .notifications import MailGroupSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
 from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
@@ -23,6 +24,7 @@ __all__ = (
     "FindingSerializer",
     "GamDeviceSerializer",
     "GamPortSerializer",
+    "MailGroupSerializer",
     "SnmpProfileSerializer",
     "SubscriberSerializer",
     "SyncRunSerializer",

@@ -3,7 +3,9 @@
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
+from .metrics import MetricsView
 from .monitoring import AlarmRuleViewSet, AlarmViewSet
+from .notifications import MailGroupViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
@@ -22,6 +24,8 @@ __all__ = (
     "FindingViewSet",
     "GamDeviceViewSet",
     "GamPortViewSet",
+    "MailGroupViewSet",
+    "MetricsView",
     "PollingStatusView",
     "SnmpProfileViewSet",
     "SubscriberViewSet",
