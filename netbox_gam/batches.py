@@ -35,5 +35,7 @@ def roll_up() -> None:
 
 def tell() -> None:
     """Tell people of alarms, and send the mails that are due."""
-    telling.run()
-    mailing.run()
+    try:
+        telling.run()
+    finally:
+        mailing.run()

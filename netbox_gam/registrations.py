@@ -7,7 +7,7 @@ import sys
 
 def register_event_types() -> None:
     """NetBox's event types for what happens to alarms, so that event rules can be about them."""
-    from django.utils.translation import gettext_lazy as _
+    from django.utils.translation import gettext as _
     from netbox.events import EVENT_TYPE_KIND_DANGER, EVENT_TYPE_KIND_SUCCESS, EVENT_TYPE_KIND_WARNING, EventType
 
     EventType("netbox_gam.alarm_raised", _("GAM alarm raised"), kind=EVENT_TYPE_KIND_DANGER).register()

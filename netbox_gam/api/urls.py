@@ -30,8 +30,8 @@ router.register("mail-groups", views.MailGroupViewSet)
 
 urlpatterns = [
     path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),
+    path("metrics/", views.MetricsView.as_view(), name="metrics"),
     path("webhooks/<int:pk>/", BillingWebhookView.as_view(), name="billing_webhook"),
     path("webhooks/<int:pk>/<str:secret>/", BillingWebhookView.as_view(), name="billing_webhook_secret"),
-    path("metrics/", views.MetricsView.as_view(), name="metrics"),
     *router.urls,
 ]

@@ -5,7 +5,7 @@ from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
 from .events import BillingEvent
-from .notifications import MailGroup, MailItem
+from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
@@ -30,6 +30,7 @@ __all__ = (
     "Endpoint",
     "EndpointState",
     "EthernetState",
+    "EventRuleItem",
     "Finding",
     "GamDevice",
     "GamPort",

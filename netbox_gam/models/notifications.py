@@ -191,4 +191,20 @@ class MailItem(ObservedModel):
         return f"event {self.event_id} for mail group {self.group_id}"
 
 
-__all__ = ("MailGroup", "MailItem")
+class EventRuleItem(ObservedModel):
+    """One event that NetBox's event rules are still to see: the outbox towards Redis."""
+
+    event = models.OneToOneField(
+        "netbox_gam.AlarmEvent", primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("event_id",)
+        verbose_name = _("event rule item")
+        verbose_name_plural = _("event rule items")
+
+    def __str__(self) -> str:
+        return f"event {self.event_id} for event rules"
+
+
+__all__ = ("EventRuleItem", "MailGroup", "MailItem")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import email.policy
 import smtplib
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +88,7 @@ def _transmit(smtp: smtplib.SMTP, message: EmailMultiAlternatives) -> Delivery:
     refused = {address: reply for address, reply in answers.items() if reply[0] not in (250, 251)}
     if len(refused) == len(answers):
         raise smtplib.SMTPRecipientsRefused(refused)
-    code, answer = smtp.data(message.message().as_bytes())
+    code, answer = smtp.data(message.message().as_bytes(policy=email.policy.SMTP))
     if code != 250:
         raise smtplib.SMTPDataError(code, answer)
     return Delivery(_words(code, answer), {address: _words(*reply) for address, reply in refused.items()})

@@ -1,8 +1,11 @@
 """Telling people of alarms: what happened goes to NetBox's event rules, to subscribers, and into the outbox of mail groups.
 
-Every event is claimed, told and marked in one transaction. What is kept in PostgreSQL (notifications, the outbox) is therefore told
-exactly once, whoever dies when. What leaves it (jobs of webhooks, put into Redis) is put there last, for one event per transaction:
-a worker that dies between Redis and the commit tells that one event again, with the same ``event.id``.
+Every event is claimed, told and marked in one transaction, together with its rows in two outboxes: of mail groups, and of NetBox's
+event rules. What is kept in PostgreSQL (notifications, outboxes) is therefore told exactly once, whoever dies when.
+
+What leaves it (jobs of webhooks, put into Redis) leaves afterwards, one event at a time, outside a transaction: a job that is
+queued inside of one is queued when it ends, and lost with the worker. A worker that dies between Redis and the next statement
+tells that one event again, with the same ``event.id``.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from extras.models import EventRule, Notification, Subscription
 from redis.exceptions import RedisError
 
 from ..choices import AlarmSeverityChoices, AlarmTransitionChoices
-from ..models import Alarm, AlarmEvent, GamDevice, MailGroup, MailItem
+from ..models import Alarm, AlarmEvent, EventRuleItem, GamDevice, MailGroup, MailItem
 from . import alarm_facts
 from .alarm_facts import Place
 from .locks import try_exclusive
@@ -56,6 +59,7 @@ class TellReport:
     events: int = 0
     notifications: int = 0
     mail_items: int = 0
+    for_rules: int = 0
     failed: int = 0
 
 
@@ -73,6 +77,7 @@ def tell(now: datetime | None = None) -> TellReport:
     report = TellReport()
     while _portion(now or timezone.now(), report):
         pass
+    _tell_event_rules(report)
     return report
 
 
@@ -83,7 +88,7 @@ def backlog() -> int:
 
 def is_due() -> bool:
     """Whether there is something to tell."""
-    return AlarmEvent.objects.filter(announce=True, told=None).exists()
+    return AlarmEvent.objects.filter(announce=True, told=None).exists() or EventRuleItem.objects.exists()
 
 
 def _portion(now: datetime, report: TellReport) -> bool:
@@ -91,7 +96,7 @@ def _portion(now: datetime, report: TellReport) -> bool:
     rules = EventRule.objects.filter(enabled=True, event_types__overlap=list(EVENT_TYPES.values())).exists()
     with transaction.atomic():
         untold = AlarmEvent.objects.select_for_update(skip_locked=True).filter(announce=True, told=None)
-        events = list(untold.order_by("pk")[: 1 if rules else PORTION])
+        events = list(untold.order_by("pk")[:PORTION])
         if not events:
             return False
         AlarmEvent.objects.filter(pk__in=[event.pk for event in events]).update(told=now)
@@ -100,7 +105,8 @@ def _portion(now: datetime, report: TellReport) -> bool:
         report.mail_items += _fill_outbox(happenings, now)
         report.notifications += _notify_subscribers(happenings)
         if rules:
-            report.failed += _flush(happenings)
+            items = [EventRuleItem(event=happening.event) for happening in happenings]
+            EventRuleItem.objects.bulk_create(items, ignore_conflicts=True)
     return True
 
 
@@ -161,21 +167,36 @@ class AlarmContext(EventContext):  # type: ignore[misc]
         return super().__getitem__(item)
 
 
-def _flush(happenings: Sequence[Happening]) -> int:
-    """Hand events to NetBox's pipeline; how many it could not cope with."""
-    failed = 0
-    object_type = ObjectType.objects.get_for_model(Alarm)
-    for happening in happenings:
-        try:
-            with transaction.atomic():
-                flush_events([AlarmContext(happening, object_type)])
-        except (DatabaseError, InterfaceError, RedisError, OSError):
-            raise
-        except Exception:
-            # Conditions, templates and plugins of other people: one that breaks must neither hold up nor repeat the others.
-            log.exception("Event rules failed for alarm event %s (%s)", happening.event.pk, happening.alarm)
-            failed += 1
-    return failed
+def _tell_event_rules(report: TellReport) -> None:
+    """Hand events to NetBox's pipeline, the oldest first, one worker at a time."""
+    with try_exclusive("event_rules", 0) as free:
+        while free:
+            items = list(EventRuleItem.objects.order_by("pk").values_list("pk", flat=True)[:PORTION])
+            if not items:
+                return
+            events = AlarmEvent.objects.in_bulk(items)
+            happenings = {item.event.pk: item for item in _happenings(list(events.values()))}
+            for pk in items:
+                if pk in happenings:
+                    report.for_rules += 1
+                    report.failed += not _flush(happenings[pk])
+                EventRuleItem.objects.filter(pk=pk).delete()
+
+
+def _flush(happening: Happening) -> bool:
+    """Hand one event to NetBox's pipeline; whether it could cope with it.
+
+    :raises RedisError: the queue cannot be reached
+    """
+    try:
+        flush_events([AlarmContext(happening, ObjectType.objects.get_for_model(Alarm))])
+    except (DatabaseError, InterfaceError, RedisError, OSError):
+        raise
+    except Exception:
+        # Conditions, templates and plugins of other people: one that breaks must neither hold up nor repeat the others.
+        log.exception("Event rules failed for alarm event %s (%s)", happening.event.pk, happening.alarm)
+        return False
+    return True
 
 
 def _notify_subscribers(happenings: Sequence[Happening]) -> int:

@@ -10,7 +10,8 @@ from drf_spectacular.utils import extend_schema
 from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -29,11 +30,24 @@ class PlainTextRenderer(BaseRenderer):
         return f"{words}\n".encode()
 
 
+class OneFormat(BaseContentNegotiation):
+    """The page has one format, which Prometheus asks for in words that REST negotiation does not know."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
 class MetricsView(APIView):
     """Latest values and figures of polling itself in Prometheus' text format."""
 
     permission_classes = [IsAuthenticatedOrLoginNotRequired]
-    renderer_classes = [PlainTextRenderer, JSONRenderer]
+    renderer_classes = [PlainTextRenderer]
+    content_negotiation_class = OneFormat
+    # The version in Prometheus' Accept header is that of the text format, not of the API.
+    versioning_class = None
 
     @extend_schema(operation_id="plugins_gam_metrics_retrieve", responses={(200, "text/plain"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:
