@@ -32,6 +32,7 @@ log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
 QUEUE = "netbox_gam.poll"
 TICK_SECONDS = 1.0
 STATEMENT_SECONDS = 5
+CONNECT_SECONDS = 3
 FOLLOW_EVERY_SECONDS = 10.0
 ROLL_UP_EVERY_SECONDS = 60.0
 TELL_EVERY_SECONDS = 10.0
@@ -127,8 +128,9 @@ class Pacemaker:
 
 
 def limit_statements() -> None:
-    """Let no statement of this thread's connection hang, so that nobody waits for a tick for long."""
+    """Let neither connecting nor a statement of this thread hang, so that nobody waits for a tick for long."""
     if connection.connection is None:
+        connection.settings_dict["OPTIONS"] = {**connection.settings_dict.get("OPTIONS", {}), "connect_timeout": CONNECT_SECONDS}
         connection.ensure_connection()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET SESSION statement_timeout = '{STATEMENT_SECONDS}s'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
@@ -104,12 +104,14 @@ def _one_by_one(observations: Sequence[Observation]) -> StoreReport:
 def _store_all(observations: Sequence[Observation], report: StoreReport) -> None:
     read = [(item, item.reading) for item in observations if item.reading is not None]
     gams = [item.gam.pk for item, _ in read]
-    uptimes = dict(DeviceState.objects.filter(gam_id__in=gams).values_list("gam_id", "uptime_seconds"))
+    last = list(DeviceState.objects.filter(gam_id__in=gams).values_list("gam_id", "uptime_seconds", "firmware"))
+    uptimes = {gam: uptime for gam, uptime, _ in last}
     before = _counters_before(gams, uptimes)
     for item, reading in read:
         item.measured = measure(reading, before.get(item.gam.pk, {}), seconds=item.result.seconds)
     known = _known_endpoints(reading for _, reading in read)
     known |= sightings.note(read, known)
+    sightings.note_firmware(read, {gam: firmware for gam, _, firmware in last})
     _store_devices(observations)
     _store_log_places(read, uptimes)
     _store_ports(read)
@@ -224,8 +226,8 @@ def _device_row(item: Observation, reading: DeviceReading) -> DeviceState:
         )
         row.led, row.fans_rpm = _text(DeviceState, "led", system.led), list(system.fans_rpm)
         row.uptime_seconds, row.cpu_percent = system.uptime_seconds, system.cpu_10s_percent
-        row.temperatures_c, row.power_supplies = dict(system.temperatures_c), dict(system.power_supplies)
-        row.images, row.files = [asdict(image) for image in system.images], [asdict(file) for file in system.files]
+        row.temperatures_c, row.power_supplies = _json(system.temperatures_c), _json(system.power_supplies)
+        row.images, row.files = _json(system.images), _json(system.files)
         row.flash_bytes, row.flash_free_bytes = system.flash_bytes, system.flash_free_bytes
         row.clock = system.clock.replace(tzinfo=system.clock.tzinfo or UTC) if system.clock else None
         row.profiles_used, row.config_saved = system.profiles_used, system.config_saved
@@ -265,7 +267,7 @@ def _ethernet_row(item: Observation, port: EthernetReading, at: datetime) -> Eth
         enabled=port.enabled,
         speed_mbps=port.speed_mbps,
         full_duplex=port.full_duplex,
-        sfp=asdict(port.sfp) if port.sfp else None,
+        sfp=_json(port.sfp),
         **_counter_values(item, port, MetricKind.ETHERNET, port.name),
     )
 
@@ -310,10 +312,21 @@ def _endpoint_row(gam: GamDevice, item: EndpointReading, endpoint: Endpoint | No
         endpoint=endpoint,
         read_at=at,
         present=present(item),
-        ethernet=[asdict(port) for port in item.ethernet],
-        poe=asdict(item.poe) if item.poe else None,
+        ethernet=_json(item.ethernet),
+        poe=_json(item.poe),
         **copied,
     )
+
+
+def _json(value: Any) -> Any:
+    """Dataclasses and what they are made of as JSON that PostgreSQL can hold."""
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, Mapping):
+        return {_clean(str(name)): _json(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(item) for item in value]
+    return _json(asdict(value)) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _clean(text: str) -> str:

@@ -185,6 +185,13 @@ _STORE = """
     ON CONFLICT (series_id, at) DO UPDATE
     SET n = excluded.n, mean = excluded.mean, low = excluded.low, high = excluded.high, p95 = excluded.p95
 """
+_ONE = """
+    SELECT %(start)s::timestamptz, array_agg(mean ORDER BY i), array_agg(low ORDER BY i), array_agg(high ORDER BY i),
+           array_agg(p95 ORDER BY i)
+    FROM ({source}) AS g GROUP BY series_id
+"""
+RUNNING_BUCKETS = 3
+"""Buckets at the end of a chart that may not be rolled up yet: the one that is running, and those waiting for their turn."""
 _COARSER = {Resolution.FIVE_MINUTES: (Resolution.HOUR, Resolution.DAY)}
 
 
@@ -256,7 +263,34 @@ def series(gam_id: int, kind: MetricKind, key: str, start: datetime, end: dateti
             (gam_id, str(kind), key, start, end),
         )
         rows = cursor.fetchall()
+    rows += _running(gam_id, kind, key, rows[-1][0] if rows else None, start, end, resolution)
     return Points(resolution, [row[0] for row in rows], _curves(kind, rows))
+
+
+def _running(
+    gam_id: int, kind: MetricKind, key: str, last: datetime | None, start: datetime, end: datetime, resolution: Resolution
+) -> list[tuple[Any, ...]]:
+    """Buckets of one series that are not rolled up yet, the one that is still running among them, as if they were."""
+    if resolution is Resolution.RAW:
+        return []
+    seconds = SECONDS[resolution]
+    now = timezone.now()
+    newest = _bucket(min(end, now), seconds)
+    first = max(_bucket(start, seconds), newest - timedelta(seconds=seconds * (RUNNING_BUCKETS - 1)))
+    if last is not None:
+        first = max(first, last + timedelta(seconds=seconds))
+    if first > newest or newest >= end:
+        return []
+    found = Series.objects.filter(gam_id=gam_id, kind=str(kind), key=key).values_list("pk", flat=True).first()
+    source = _FROM_RAW if resolution is Resolution.FIVE_MINUTES else _FROM_FIVE_MINUTES
+    rows: list[tuple[Any, ...]] = []
+    for number in range(int((newest - first).total_seconds()) // seconds + 1):
+        at = first + timedelta(seconds=seconds * number)
+        values = {"start": at, "end": at + timedelta(seconds=seconds), "above": (found or 0) - 1, "upto": found or 0}
+        with connection.cursor() as cursor:
+            cursor.execute(_ONE.format(source=source), values)
+            rows += cursor.fetchall()
+    return rows
 
 
 def _curves(kind: MetricKind, rows: list[tuple[Any, ...]]) -> dict[str, Curve]:

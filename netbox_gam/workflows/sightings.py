@@ -46,6 +46,18 @@ def note(read: Read, known: Mapping[str, Endpoint]) -> dict[str, Endpoint]:
     return made
 
 
+def note_firmware(read: Read, before: Mapping[int, str]) -> None:
+    """Write into the journal of GAMs that they run another firmware than when they were last read.
+
+    :param before: firmware as last read, by GAM
+    """
+    for item, reading in read:
+        was, now = before.get(item.gam.pk, ""), reading.system.firmware if reading.system else ""
+        if was and now and was != now:
+            words = f"Firmware changed from {was} to {now}."
+            JournalEntry(assigned_object=item.gam, kind=JournalEntryKindChoices.KIND_INFO, comments=words).save()
+
+
 def _counts(seen: EndpointReading) -> bool:
     return bool(seen.configured_id or seen.state == ReadState.QUARANTINED_UNKNOWN_MAC or seen.alive)
 

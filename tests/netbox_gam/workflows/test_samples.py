@@ -177,6 +177,19 @@ class SamplesTests(TestCase):
             with self.subTest(back=back, length=length):
                 self.assertEqual(samples.resolution_for(now - back, now - back + length), wanted)
 
+    def test_the_bucket_that_is_still_running_is_shown_as_it_stands(self) -> None:
+        now = timezone.now()
+        self.insert([cpu(now - timedelta(seconds=second), 10 + second) for second in (0, 1)])
+        fine = samples.series(self.gam.pk, MetricKind.DEVICE, "", now - timedelta(hours=24), now + timedelta(seconds=1))
+        self.assertEqual(fine.resolution, Resolution.FIVE_MINUTES)
+        self.assertIn(fine.curves["cpu_percent"].high[-1], (10, 11))
+        samples.roll_up(now + timedelta(minutes=10))
+        hours = samples.series(
+            self.gam.pk, MetricKind.DEVICE, "", now - timedelta(days=30), now + timedelta(minutes=1), Resolution.HOUR
+        )
+        self.assertEqual(len(hours.at), len(set(hours.at)))
+        self.assertTrue(hours.curves["cpu_percent"].mean)
+
     def test_nothing_measured_is_no_points(self) -> None:
         points = samples.series(999_999, MetricKind.PORT, "1", hour_ago(), timezone.now())
         self.assertEqual((points.at, points.curves), ([], {}))
@@ -265,6 +278,12 @@ class StoringTests(TestCase):
         observed.store_batch([self.observation(0, ports=(PortReading(1, 1_000_001, in_octets=2**64 - 1, out_octets=5),))])
         row = PortState.objects.get(gam=self.gams[0], number=1)
         self.assertEqual((row.in_octets, row.out_octets), (None, 5))
+
+    def test_new_firmware_of_a_gam_is_in_its_journal(self) -> None:
+        for firmware in ("v1.5.4", "v1.5.4", "v1.8.2"):
+            system = SystemFacts("GAM-12-C", "1", firmware=firmware)
+            observed.store_batch([self.observation(0, system=system, endpoints=())])
+        self.assertEqual(query("SELECT comments FROM extras_journalentry"), [("Firmware changed from v1.5.4 to v1.8.2.",)])
 
     def test_a_move_and_new_firmware_are_in_the_endpoints_journal(self) -> None:
         seen = EndpointReading("00:0e:d8:00:00:09", 1, name="e", detected_port=1, state=EndpointState.OK, firmware="a")
