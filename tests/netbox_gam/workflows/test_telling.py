@@ -14,14 +14,17 @@ from unittest.mock import patch
 from core.models import ObjectType
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
+from django.core import mail
 from django.db import connection, connections
 from django.test import TestCase, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from django_rq import get_queue
 from extras.models import EventRule, Notification, NotificationGroup, Subscription, Tag, Webhook
 from redis.exceptions import ConnectionError as RedisConnectionError
 from utilities.testing.mixins import RQQueueTestMixin
 
 from netbox_gam.models import Alarm, AlarmEvent, EventRuleItem, GamDevice, MailItem, PollSchedule
+from netbox_gam.pacemaker import Pacemaker
 from netbox_gam.workflows import alarms, telling
 
 from .. import factories
@@ -318,3 +321,22 @@ class NothingTwiceTests(TransactionTestCase):
             thread.start()
             thread.join(timeout=30)
         self.assertEqual(found, [None])
+
+
+class PacemakerTests(RQQueueTestMixin, TestCase):
+    rq_queue_names = ("netbox_gam.poll", "default")
+
+    def test_it_has_people_told_when_there_is_something_to_tell(self):
+        factories.mail_group()
+        with self.captureOnCommitCallbacks(execute=True):
+            Pacemaker()._look_after(1e9)
+        before = self.queued()
+        raised(factories.gam())
+        with self.captureOnCommitCallbacks(execute=True):
+            Pacemaker()._look_after(1e9)
+        self.assertEqual((before, self.queued()), (0, 1))
+        self.run_rq_jobs("netbox_gam.poll")
+        self.assertEqual((telling.backlog(), len(mail.outbox)), (0, 1))
+
+    def queued(self) -> int:
+        return sum(job.func_name.endswith(".tell") for job in get_queue("netbox_gam.poll").jobs)
