@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from core.models import ObjectType
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from extras.models import JournalEntry, Tag
 from ipam.models import VLAN
 from tenancy.models import Tenant
@@ -22,11 +24,13 @@ from development.town import Town
 from development.town_builder import build_town
 from netbox_gam.context import acting_as
 from netbox_gam.models import (
+    AlarmRule,
     BillingSystem,
     ChangePlan,
     CredentialProfile,
     Endpoint,
     GamDevice,
+    MailGroup,
     SnmpProfile,
     Subscriber,
     VlanPool,
@@ -112,7 +116,11 @@ class World:
         ChangePlan.objects.filter(pk=attention.pk).update(status="needs_attention", error="The shelf did not come back.")
 
     def make_alarms(self) -> None:
-        """One raised alarm, one acknowledged, one cleared, beside those of the shelves themselves."""
+        """One raised alarm, one acknowledged, one put aside, one cleared, beside those of the shelves themselves."""
+        # The rules that come with the plugin are gone once a test has emptied the database.
+        values = {"watches": "check.unreachable", "threshold": 1, "severity": "mj", "service_affecting": True}
+        AlarmRule.objects.get_or_create(name="GAM unreachable", defaults=values)
+        MailGroup.objects.create(name="Field crew", addresses=["field@example.org"])
         self.fault(SILENT_SHELF, dropped=["snmp"])
         polling.poll([self.gam(SILENT_SHELF)])
         gam = self.gam(OTHER_SHELF)
@@ -120,6 +128,8 @@ class World:
             gam, key="seen", condition="fanflt", severity="cr", entity="System", text="Fan fault", source="polling"
         )
         alarms.acknowledge(seen, user=self.admin)
+        aside = alarms.raise_alarm(gam, key="aside", condition="lowsnr", severity="mn", entity="G.hn-2", source="polling")
+        alarms.shelve(aside, until=timezone.now() + timedelta(days=2), user=self.admin)
         alarms.raise_alarm(gam, key="gone", condition="hightemp", severity="mj", entity="System", source="polling")
         alarms.clear_alarm(gam, key="gone")
 

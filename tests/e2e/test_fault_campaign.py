@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from unittest import TestCase
+from unittest.mock import patch
 
 from nornir_tasks.contracts import (
     ApplyOutcome,
@@ -26,7 +28,9 @@ SEED = 2
 class FaultCampaignTests(TestCase):
     def test_every_step_kind_with_every_fault(self) -> None:
         cases = [make_case(number, SEED) for number in range(len(STEP_KINDS) * len(FAULTS))]
-        verdicts = run(cases)
+        # Django's parallel test processes are daemons, which multiprocessing allows no children; theirs are waited for here.
+        with patch.dict(multiprocessing.process.current_process()._config, daemon=False):
+            verdicts = run(cases)
         self.assertEqual(len(verdicts), len(cases))
         for verdict in verdicts:
             with self.subTest(number=verdict.case.number, fault=verdict.case.fault, transport=verdict.case.transport):

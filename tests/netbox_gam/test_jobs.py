@@ -272,7 +272,7 @@ class JobTests(WorkerMixin, TownTestCase):
         self.assertEqual((job.data["polled"], job.data["reachable"], job.data["failures"]), (1, 1, {}))
         self.assertTrue(DeviceState.objects.get(gam=gam).reachable)
 
-    def test_an_unreachable_gam_completes_the_job_warns_and_raises_an_alarm_for_the_user(self) -> None:
+    def test_an_unreachable_gam_completes_the_job_warns_and_raises_an_alarm(self) -> None:
         self.break_shelf(SSH_SHELF, dropped=["snmp"])
         with patch.object(polling.gateway.settings, "poll_deadline_seconds", lambda: 5.0):
             job = self.run_job(jobs.PollJob, self.operator, gams=[self.gam(SSH_SHELF)])
@@ -281,7 +281,7 @@ class JobTests(WorkerMixin, TownTestCase):
         self.assertIn(name, job.data["failures"])
         self.assertIn("warning", {entry["level"] for entry in job.log_entries})
         self.assertTrue(Alarm.objects.filter(gam=self.gam(SSH_SHELF), condition="unreachable", state="raised").exists())
-        self.assertEqual([change.changed_object_type.model for change in self.own_changes()], ["alarm"])
+        self.assertEqual(list(self.own_changes()), [], "what polling does to alarms is in their history, not in the change log")
 
     def test_reconciling(self) -> None:
         self.start_billing()

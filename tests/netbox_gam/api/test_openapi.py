@@ -38,6 +38,8 @@ VERBS = {
     "change-plans/{id}/apply/": (None, "Job"),
     "change-plans/{id}/cancel/": (None, "ChangePlan"),
     "billing-systems/{id}/reconcile/": (None, "Job"),
+    "billing-systems/{id}/replay-events/": ("ReplayEvents", "Replayed"),
+    "sync-runs/{id}/release/": (None, "Job"),
     "findings/{id}/accept/": ("ApplyAtOnce", "Job"),
     "findings/{id}/ignore/": ("IgnoreFinding", "Finding"),
     "findings/{id}/reopen/": (None, "Finding"),
