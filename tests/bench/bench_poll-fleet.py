@@ -101,7 +101,8 @@ def fleet(*, faults: bool) -> Iterator[Fleet]:
             log = Path(os.environ.get("NETBOX_GAM_BENCH_LOGS", folder)) / f"worker-{number}.log"
             running.workers.append(stack.enter_context(Guarded(command, env=services.env, log=log, grace=3)))
         wait_for(lambda: running.query("SELECT count(*) FROM netbox_gam_pollschedule")[0][0] == SHELVES, "the pacemaker")
-        wait_for(lambda: left(running, "last_finished IS NULL") == 0, "the first round")
+        # In the first round nobody knows yet which shelves keep others waiting.
+        wait_for(lambda: left(running, "last_finished IS NULL") == 0, "the first round", seconds=600)
         yield running
 
 
