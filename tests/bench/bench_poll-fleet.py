@@ -31,7 +31,8 @@ from .net_snmp import SKIPPED, has_net_snmp
 SHELVES = int(os.environ.get("NETBOX_GAM_BENCH_SHELVES", "1000"))
 MINUTES = float(os.environ.get("NETBOX_GAM_BENCH_MINUTES", "4"))
 """Of polling by schedule; 60 shows whether memory stays flat for an hour."""
-WORKERS, INTERVAL, BURSTS, PEER_SHELVES = 2, 30, 3, 30
+INTERVAL = int(os.environ.get("NETBOX_GAM_BENCH_INTERVAL", "30"))
+WORKERS, BURSTS, PEER_SHELVES = 2, 3, 30
 DEAD, SLOW, GARBAGE = 5, 1, 1
 QUEUE = "netbox_gam.poll"
 READY_SECONDS = 120
