@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from development.processes import Guarded
-from development.services import STATE
 from development.simulator.mib import Tree
 from development.simulator.snmp_codec import END_OF_VIEW, OCTETS, OID, Oid, Reader, parse_oid
 from development.simulator.state import SimShelf
@@ -23,7 +22,8 @@ from nornir_tasks.connections.snmp import PysnmpReader
 from nornir_tasks.contracts import SnmpCredential
 from nornir_tasks.errors import DeviceError
 
-HOME = STATE / "snmpsim"
+# Not from development.services: this runs where there are no servers to start.
+HOME = Path(__file__).resolve().parent.parent / ".state" / "snmpsim"
 PINS = ("snmpsim==1.2.2", "pysmi==2.0.0", "pysnmp==7.1.30")
 """snmpsim imports pysmi without declaring it, and pysmi makes every SNMP engine slow: so not in the project's environment."""
 READY_SECONDS = 40.0
