@@ -81,6 +81,7 @@ class PacemakerTests(TransactionTestCase):
             self.assertEqual(self.pacemaker.tick(), 0)
             self.assertEqual(self.tokens(), [])
             self.assertIsNone(PollWorker.objects.get().leader_at)
+            other.execute("SELECT pg_advisory_unlock_all()")
         self.pacemaker.tick()
         self.assertEqual(len(self.tokens()), 1)
 

@@ -117,6 +117,8 @@ def everything(number: int) -> None:
     factories.change_step(plan, 0)
     finding(number, billing, subscriber=customer, endpoint=served_by, sync_run=run, change_plan=plan)
     alarm(number, shelf, endpoint=served_by, acknowledged_by=operator)
+    factories.mail_group()
+    factories.alarm_rule()
 
 
 def permit(user: Any, model: Any, *actions: str, constraints: Any = None) -> ObjectPermission:

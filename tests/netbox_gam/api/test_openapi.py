@@ -15,6 +15,7 @@ from drf_spectacular.validation import validate_schema
 ROOT = "/api/plugins/gam"
 RECORDS = ("sync-runs", "findings", "change-plans", "change-steps", "alarms")
 INTENT = (
+    "mail-groups",
     "gam-devices",
     "gam-ports",
     "endpoints",
@@ -46,6 +47,7 @@ VERBS = {
     "alarms/{id}/acknowledge/": (None, "Alarm"),
     "alarms/{id}/shelve/": ("ShelveAlarm", "Alarm"),
     "alarms/{id}/unshelve/": (None, "Alarm"),
+    "mail-groups/{id}/test/": (None, "TestMail"),
 }
 
 
