@@ -114,10 +114,14 @@ def store(observations: Sequence[Observation]) -> observed.StoreReport:
 
 def outcomes(observations: Iterable[Observation]) -> list[scheduling.Outcome]:
     """What schedules need to know."""
-    return [
-        scheduling.Outcome(item.gam.pk, item.result.seconds, "" if item.reading is not None else _failure(item).kind)
-        for item in observations
-    ]
+    return [scheduling.Outcome(item.gam.pk, item.result.seconds, _kind(item)) for item in observations]
+
+
+def _kind(item: Observation) -> str:
+    """Why a GAM counts as not read: its failure, or that it was too slow to be read whole. Empty when it was read."""
+    if item.reading is None:
+        return _failure(item).kind
+    return ErrorKind.TIMEOUT if any(problem.kind is ErrorKind.TIMEOUT for problem in item.reading.problems) else ""
 
 
 def _failure(item: Observation) -> Failure:

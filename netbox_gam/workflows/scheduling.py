@@ -325,7 +325,7 @@ class PollingStatus:
 
 
 def status(cycles: int = 60) -> PollingStatus:
-    """How polling goes now. ``failing``: ids of GAMs that could not be read last time, by kind of failure."""
+    """How polling goes now. ``failing``: ids of GAMs that could not be read whole last time, by kind of failure."""
     now = timezone.now()
     rows = PollSchedule.objects.all()
     overdue = rows.filter(next_due__lt=now, lease=None)
@@ -333,6 +333,9 @@ def status(cycles: int = 60) -> PollingStatus:
     failed = DeviceState.objects.filter(reachable=False, gam__poll_schedule__isnull=False)
     for kind, gam in failed.order_by("gam_id").values_list("failure_kind", "gam_id"):
         failing[kind] = (*failing.get(kind, ()), gam)
+    slow = DeviceState.objects.filter(reachable=True, problems__contains=[{"kind": "timeout"}], gam__poll_schedule__isnull=False)
+    if partly := tuple(slow.order_by("gam_id").values_list("gam_id", flat=True)):
+        failing["timeout"] = (*failing.get("timeout", ()), *partly)
     recent = tuple(PollCycle.objects.order_by("-started")[:cycles])
     return PollingStatus(
         scheduled=rows.count(),

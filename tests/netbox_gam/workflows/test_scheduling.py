@@ -210,9 +210,11 @@ class SchedulingTests(TestCase):
     def test_status_says_what_is_wrong(self) -> None:
         self.make_due(self.gams[0], seconds=90)
         factories.device_state(self.gams[1], reachable=False, failure_kind="auth")
+        slow = [{"where": "endpoints", "message": "reading took longer than the limit of 20 s", "kind": "timeout"}]
+        factories.device_state(self.gams[2], problems=slow)
         scheduling.worker_seen("host:1", timezone.now(), leader=True)
         found = scheduling.status()
-        self.assertEqual((found.scheduled, found.failing), (6, {"auth": (self.gams[1].pk,)}))
+        self.assertEqual((found.scheduled, found.failing), (6, {"auth": (self.gams[1].pk,), "timeout": (self.gams[2].pk,)}))
         self.assertGreaterEqual(found.overdue, 1)
         self.assertEqual([worker.name for worker in found.workers], ["host:1"])
         self.assertEqual(scheduling.workers_alive(), 1)
