@@ -112,6 +112,7 @@ SHOTS = (
     Shot("billing-system", first("billing-systems", {"type": "sonar"})),
     Shot("sync-run", first("sync-runs", {"status": "completed"})),
     Shot("alarms", fixed(f"/{API}/alarms/")),
+    Shot("polling", fixed(f"/{API}/polling/")),
     Shot("discover", fixed(f"/{API}/gam-devices/discover/"), prepare=fill_discovery),
     Shot("device-tab", device_tab),
     Shot("charts", first("subscribers", {"status": "active", "endpoint_id__n": "null"}), element="#gam-charts", prepare=charts),
