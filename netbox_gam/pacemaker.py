@@ -94,8 +94,8 @@ class Pacemaker:
     def _hand_out(self) -> int:
         queue = django_rq.get_queue(QUEUE)
         workers = scheduling.workers_alive()
-        handed = 0
-        for batch in scheduling.lease(max(0, workers * QUEUED_PER_WORKER - queue.count), doubtful_limit=max(1, workers // 2)):
+        leased = scheduling.lease(max(0, workers * QUEUED_PER_WORKER - queue.count), doubtful_limit=max(1, workers // 2))
+        for handed, batch in enumerate(leased):
             try:
                 queue.enqueue(
                     batches.poll_batch,
@@ -107,10 +107,10 @@ class Pacemaker:
                     description=f"{len(batch.gams)} GAMs",
                 )
             except (RedisError, OSError):
-                scheduling.release(batch)
+                for left in leased[handed:]:
+                    scheduling.release(left)
                 raise
-            handed += 1
-        return handed
+        return len(leased)
 
     def _look_after(self, now: float) -> int:
         """What has to be done every now and then."""

@@ -52,6 +52,12 @@ class PacemakerTests(TransactionTestCase):
             self.assertLessEqual(len(job.args), 1)
             self.assertEqual(job.kwargs, {})
 
+    def test_a_queue_that_is_away_costs_nothing_however_many_batches_were_leased(self) -> None:
+        PollSchedule.objects.filter(gam=self.gams[0]).update(failures=1)
+        with patch.object(type(self.queue), "enqueue", side_effect=RedisAway("gone")), self.assertRaises(RedisAway):
+            self.pacemaker.tick()
+        self.assertFalse(PollSchedule.objects.filter(lease__isnull=False).exists())
+
     def test_a_queue_that_is_away_costs_nothing(self) -> None:
         with patch.object(type(self.queue), "enqueue", side_effect=RedisAway("gone")), self.assertRaises(RedisAway):
             self.pacemaker.tick()
