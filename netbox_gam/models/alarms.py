@@ -18,12 +18,12 @@ from ..choices import (
     RuleOperatorChoices,
     RuleWatchChoices,
 )
-from .base import GamModel, ObservedModel, RecordModel, observed_key
+from .base import GamModel, ObservedModel, RecordModel, ScopeMixin, observed_key
 
 LONGEST_SECONDS = 7 * 86400
 
 
-class AlarmRule(GamModel):
+class AlarmRule(ScopeMixin, GamModel):
     """What is watched, and when it is wrong enough for an alarm."""
 
     name = models.CharField(_("name"), max_length=100, unique=True, db_collation="natural_sort")
@@ -53,23 +53,6 @@ class AlarmRule(GamModel):
     )
     severity = models.CharField(_("severity"), max_length=2, choices=AlarmSeverityChoices, default=AlarmSeverityChoices.MINOR)
     service_affecting = models.BooleanField(_("service affecting"), default=False)
-    sites = models.ManyToManyField(
-        "dcim.Site", related_name="+", blank=True, verbose_name=_("sites"), help_text=_("Only GAMs of these sites; none means all")
-    )
-    roles = models.ManyToManyField(
-        "dcim.DeviceRole",
-        related_name="+",
-        blank=True,
-        verbose_name=_("device roles"),
-        help_text=_("Only GAMs whose device has one of these roles; none means all"),
-    )
-    scope_tags = models.ManyToManyField(
-        "extras.Tag",
-        related_name="+",
-        blank=True,
-        verbose_name=_("GAM tags"),
-        help_text=_("Only GAMs that, or whose device, have one of these tags; none means all"),
-    )
 
     clone_fields = (
         "enabled", "watches", "operator", "threshold", "clear_threshold", "raise_seconds", "clear_seconds", "severity",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from netbox.constants import CENSOR_TOKEN, CENSOR_TOKEN_CHANGED
 from netbox.models import PrimaryModel
 from utilities.querysets import RestrictedQuerySet
@@ -23,6 +24,31 @@ class GamModel(PrimaryModel):
 
 class RecordModel(GamModel):
     """A record written by workflows only: people read, comment, tag and delete it, but do not make or change it."""
+
+    class Meta:
+        abstract = True
+
+
+class ScopeMixin(models.Model):
+    """Which GAMs something is for; ``workflows/scope`` decides by it."""
+
+    sites = models.ManyToManyField(
+        "dcim.Site", related_name="+", blank=True, verbose_name=_("sites"), help_text=_("Only GAMs of these sites; none means all")
+    )
+    roles = models.ManyToManyField(
+        "dcim.DeviceRole",
+        related_name="+",
+        blank=True,
+        verbose_name=_("device roles"),
+        help_text=_("Only GAMs whose device has one of these roles; none means all"),
+    )
+    scope_tags = models.ManyToManyField(
+        "extras.Tag",
+        related_name="+",
+        blank=True,
+        verbose_name=_("GAM tags"),
+        help_text=_("Only GAMs that, or whose device, have one of these tags; none means all"),
+    )
 
     class Meta:
         abstract = True
@@ -80,4 +106,4 @@ def observed_key(to: str, **kwargs: Any) -> models.ForeignKey:
     return models.ForeignKey(to=to, on_delete=models.DO_NOTHING, db_constraint=False, **kwargs)
 
 
-__all__ = ("GamModel", "ObservedModel", "RecordModel", "SecretsMixin", "observed_key")
+__all__ = ("GamModel", "ObservedModel", "RecordModel", "ScopeMixin", "SecretsMixin", "observed_key")

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import AlarmSeverityChoices, WeekdayChoices
-from .base import GamModel, ObservedModel, observed_key
+from .base import GamModel, ObservedModel, ScopeMixin, observed_key
 
 
 def all_weekdays() -> list[str]:
@@ -47,7 +47,7 @@ def valid_time_zone(value: str) -> None:
         raise ValidationError(_("“%(zone)s” is not a time zone; an example of one is Europe/Berlin.") % {"zone": value})
 
 
-class MailGroup(GamModel):
+class MailGroup(ScopeMixin, GamModel):
     """People who are told of alarms by mail: of which, when, and how many mails at most."""
 
     name = models.CharField(_("name"), max_length=100, unique=True, db_collation="natural_sort")
@@ -61,23 +61,6 @@ class MailGroup(GamModel):
         help_text=_("Alarms of this severity or worse"),
     )
     only_service_affecting = models.BooleanField(_("only service affecting"), default=False)
-    sites = models.ManyToManyField(
-        "dcim.Site", related_name="+", blank=True, verbose_name=_("sites"), help_text=_("Only GAMs of these sites; none means all")
-    )
-    roles = models.ManyToManyField(
-        "dcim.DeviceRole",
-        related_name="+",
-        blank=True,
-        verbose_name=_("device roles"),
-        help_text=_("Only GAMs whose device has one of these roles; none means all"),
-    )
-    scope_tags = models.ManyToManyField(
-        "extras.Tag",
-        related_name="+",
-        blank=True,
-        verbose_name=_("GAM tags"),
-        help_text=_("Only GAMs that, or whose device, have one of these tags; none means all"),
-    )
     tell_raised = models.BooleanField(_("tell raised"), default=True)
     tell_changed = models.BooleanField(_("tell changed"), default=True)
     tell_cleared = models.BooleanField(_("tell cleared"), default=True)

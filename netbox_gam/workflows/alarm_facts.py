@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
-from extras.models import TaggedItem
-
 from nornir_tasks.gam.catalog import find_model
 from nornir_tasks.monitoring.alarm_checks import Facts
 
 from .. import targets
 from ..choices import ChangePlanStatusChoices, SubscriberStatusChoices
 from ..models import AlarmRule, ChangePlan, CredentialProfile, GamDevice, RuleState, SnmpProfile, Subscriber
+from .scope import RELATIONS, Place, Scope, scope_of, tags_of
 
 LOG_KEY = "log"
 """Row of :class:`RuleState` with what was seen of a GAM before: transient log rows, power supplies."""
@@ -23,31 +21,12 @@ USUAL_KEY = "usual"
 """Row of :class:`RuleState` with the usual PHY rates of a GAM's endpoints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a rule's scope asks of a GAM."""
-
-    site: int
-    role: int
-    tags: frozenset[int] = frozenset()
-
-
 @dataclass
 class ScopedRule:
     """A rule with its scope loaded."""
 
     rule: AlarmRule
-    sites: frozenset[int] = frozenset()
-    roles: frozenset[int] = frozenset()
-    tags: frozenset[int] = frozenset()
-
-    def covers(self, place: Place) -> bool:
-        """Whether the rule is for a GAM at that place."""
-        return (
-            (not self.sites or place.site in self.sites)
-            and (not self.roles or place.role in self.roles)
-            and (not self.tags or bool(self.tags & place.tags))
-        )
+    scope: Scope = field(default_factory=Scope)
 
 
 @dataclass
@@ -70,7 +49,7 @@ def load(gams: Sequence[int]) -> Known:
             "pk", "device_id", "device__site_id", "device__role_id", "hardware_model", "credential_profile_id", "snmp_profile_id"
         )
     )
-    tags = _tags({row[0]: row[1] for row in rows})
+    tags = tags_of({row[0]: row[1] for row in rows})
     plans = _plans(gams)
     defaults = _defaults({(row[5], row[6]) for row in rows})
     unsaved = _unsaved(gams)
@@ -92,40 +71,11 @@ def load(gams: Sequence[int]) -> Known:
 
 def scoped_rules(rules: Any) -> list[ScopedRule]:
     """Rules with their scopes, in four queries."""
-    found = rules.order_by("pk").prefetch_related("sites", "roles", "scope_tags")
-    return [
-        ScopedRule(
-            rule,
-            frozenset(item.pk for item in rule.sites.all()),
-            frozenset(item.pk for item in rule.roles.all()),
-            frozenset(item.pk for item in rule.scope_tags.all()),
-        )
-        for rule in found
-    ]
-
-
-def places(gams: Any) -> dict[int, Place]:
-    """Places of the GAMs of a queryset, in three queries."""
-    rows = list(gams.values_list("pk", "device_id", "device__site_id", "device__role_id"))
-    tags = _tags({row[0]: row[1] for row in rows})
-    return {pk: Place(site, role, tags.get(pk, frozenset())) for pk, _device, site, role in rows}
+    return [ScopedRule(rule, scope_of(rule)) for rule in rules.order_by("pk").prefetch_related(*RELATIONS)]
 
 
 def _usual(state: RuleState | None) -> Mapping[str, tuple[float | None, float | None]]:
     return {mac: (rates[0], rates[1]) for mac, rates in state.data.items()} if state else {}
-
-
-def _tags(devices: Mapping[int, int]) -> dict[int, frozenset[int]]:
-    """Tags of GAMs and of their devices, by GAM."""
-    from dcim.models import Device
-
-    found: dict[int, set[int]] = defaultdict(set)
-    gams_of = {device: gam for gam, device in devices.items()}
-    for model, owners in ((GamDevice, {gam: gam for gam in devices}), (Device, gams_of)):
-        items = TaggedItem.objects.filter(content_type=ContentType.objects.get_for_model(model), object_id__in=list(owners))
-        for owner, tag in items.values_list("object_id", "tag_id"):
-            found[owners[owner]].add(tag)
-    return {gam: frozenset(tags) for gam, tags in found.items()}
 
 
 def _plans(gams: Sequence[int]) -> dict[int, dict[str, tuple[float | None, float | None]]]:

@@ -19,6 +19,8 @@ from ..models import AlarmEvent, AlarmRule, GamDevice
 from . import alarm_facts, samples
 from .alarm_facts import ScopedRule
 from .samples import TABLES, Resolution
+from .scope import Scope
+from .scope import places as places_of
 
 LONGEST_SECONDS = 5
 """A preview is on a page somebody waits for."""
@@ -105,8 +107,8 @@ def preview(rule: AlarmRule, since: timedelta = timedelta(days=7), *, gams: Any 
     found = Preview(until - since, until)
     visible = GamDevice.objects.all() if gams is None else gams
     scope = scope or (alarm_facts.scoped_rules(AlarmRule.objects.filter(pk=rule.pk))[0] if rule.pk else ScopedRule(rule))
-    places = alarm_facts.places(visible)
-    covered = [pk for pk, place in places.items() if scope.covers(place)]
+    places = places_of(visible)
+    covered = [pk for pk, place in places.items() if scope.scope.covers(place)]
     source = _source(rule.watches)
     if source is None:
         return _from_history(rule, found, covered)
@@ -125,7 +127,7 @@ def preview_unsaved(rule: AlarmRule, *, sites: Any, roles: Any, tags: Any, gams:
 
     :param sites: its scope as chosen, like ``roles`` and ``tags``
     """
-    scope = ScopedRule(rule, *(frozenset(item.pk for item in chosen) for chosen in (sites, roles, tags)))
+    scope = ScopedRule(rule, Scope(*(frozenset(item.pk for item in chosen) for chosen in (sites, roles, tags))))
     return preview(rule, gams=gams, scope=scope)
 
 

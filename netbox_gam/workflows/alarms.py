@@ -156,7 +156,7 @@ class _Evaluation:
 
     def _apply_rules(self, gam: int, observation: Observation) -> None:
         place, facts = self.known.places[gam], self.known.facts[gam]
-        applying = [scoped for scoped in self.known.rules if scoped.covers(place)]
+        applying = [scoped for scoped in self.known.rules if scoped.scope.covers(place)]
         self._drop_others(gam, {scoped.rule.pk for scoped in applying}, observation.at)
         raised: dict[int, dict[str, Alarm]] = {}
         for alarm in self.book.standing[gam].values():

@@ -28,10 +28,10 @@ from redis.exceptions import RedisError
 
 from ..choices import AlarmSeverityChoices, AlarmTransitionChoices
 from ..models import Alarm, AlarmEvent, EventRuleItem, GamDevice, MailGroup, MailItem
-from . import alarm_facts
-from .alarm_facts import Place
 from .locks import try_exclusive
 from .quiet import QuietHours, next_digest, quiet_hours
+from .scope import RELATIONS, Place, Scope, scope_of
+from .scope import places as places_of
 
 log = logging.getLogger("netbox.plugins.netbox_gam.telling")
 
@@ -239,9 +239,7 @@ class ScopedGroup:
     """A mail group with its scope loaded."""
 
     group: MailGroup
-    sites: frozenset[int]
-    roles: frozenset[int]
-    tags: frozenset[int]
+    scope: Scope
     quiet: QuietHours | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -258,9 +256,7 @@ class ScopedGroup:
         return (
             RANK[event.severity] <= RANK[group.minimum_severity]
             and (happening.alarm.service_affecting or not group.only_service_affecting)
-            and (not self.sites or place.site in self.sites)
-            and (not self.roles or place.role in self.roles)
-            and (not self.tags or bool(self.tags & place.tags))
+            and self.scope.covers(place)
         )
 
     def due(self, severity: str, now: datetime) -> tuple[datetime, bool]:
@@ -277,15 +273,8 @@ class ScopedGroup:
 
 def scoped_groups() -> list[ScopedGroup]:
     """The mail groups that are switched on, in four queries."""
-    return [
-        ScopedGroup(
-            group,
-            frozenset(item.pk for item in group.sites.all()),
-            frozenset(item.pk for item in group.roles.all()),
-            frozenset(item.pk for item in group.scope_tags.all()),
-        )
-        for group in MailGroup.objects.filter(enabled=True).prefetch_related("sites", "roles", "scope_tags")
-    ]
+    groups = MailGroup.objects.filter(enabled=True).prefetch_related(*RELATIONS)
+    return [ScopedGroup(group, scope_of(group)) for group in groups]
 
 
 def _fill_outbox(happenings: Sequence[Happening], now: datetime) -> int:
@@ -293,7 +282,7 @@ def _fill_outbox(happenings: Sequence[Happening], now: datetime) -> int:
     groups = scoped_groups() if happenings else []
     if not groups:
         return 0
-    places = alarm_facts.places(GamDevice.objects.filter(pk__in={happening.alarm.gam_id for happening in happenings}))
+    places = places_of(GamDevice.objects.filter(pk__in={happening.alarm.gam_id for happening in happenings}))
     before = _told_before(happening.alarm.pk for happening in happenings)
     items = [item for scoped in groups for item in _items(scoped, happenings, places, before, now)]
     return len(MailItem.objects.bulk_create(items, ignore_conflicts=True))
