@@ -263,7 +263,7 @@ def _alarms_of(item: Measurable) -> Q:
     if isinstance(item, GamDevice):
         return Q(gam=item)
     if isinstance(item, GamPort):
-        return Q(gam=item.gam_id) & (Q(entity=item.interface.name) | Q(endpoint__port=item))
+        return Q(port=item)
     if isinstance(item, Endpoint):
         return Q(endpoint=item)
     return Q(endpoint=item.endpoint_id) if item.endpoint_id else Q(pk=None)

@@ -243,6 +243,15 @@ class PermissionTest(MeasurementsTestCase):
                 self.assertEqual([mark["at"] for mark in marks if mark["url"] == expected[1]], [measurements.iso(middle)])
             permission.delete()
 
+    def test_alarms_of_a_port_are_marked_on_it(self) -> None:
+        permit(self.user, GamPort, "view")
+        permit(self.user, Alarm, "view")
+        own = factories.alarm(self.gam, port=self.port, raised=self.start, entity="G.hn-3", text="Own")
+        factories.alarm(self.gam, port=factories.port(self.gam, 5), raised=self.start, entity="G.hn-5")
+        factories.alarm(self.gam, raised=self.start, entity="G.hn-3")
+        (mark,) = self.ask(self.port).json()["marks"]
+        self.assertEqual(mark["url"], own.get_absolute_url())
+
     def test_standing_alarm_of_before_is_marked(self) -> None:
         permit(self.user, GamDevice, "view")
         permit(self.user, Alarm, "view")
