@@ -38,4 +38,4 @@ def tell() -> None:
     try:
         telling.run()
     finally:
-        mailing.run()
+        mailing.send_mail()

@@ -54,13 +54,11 @@ class TestAnswer:
     words: str
 
 
-def run(now: datetime | None = None) -> MailReport:
-    """Send what is due; what another worker is sending is left to it."""
-    return send_mail(now)
-
-
 def send_mail(now: datetime | None = None) -> MailReport:
-    """Send what is due, group by group. A server that is away ends the run; everything waits for the next."""
+    """Send what is due, group by group; what another worker is sending is left to it.
+
+    A server that is away ends the run; everything waits for the next.
+    """
     report, started = MailReport(), timezone.now()
     report.given_up = _give_up()
     due = MailItem.objects.filter(sent=None, due__lte=now or started).order_by().values_list("group", flat=True).distinct()
@@ -211,4 +209,4 @@ def sweep(now: datetime | None = None) -> int:
     return MailItem.objects.filter(sent__lt=(now or timezone.now()) - KEEP).delete()[0]
 
 
-__all__ = ("MailReport", "TestAnswer", "portions", "run", "send_mail", "send_test", "sweep", "waiting")
+__all__ = ("MailReport", "TestAnswer", "portions", "send_mail", "send_test", "sweep", "waiting")

@@ -61,7 +61,7 @@ def poll(gams: Iterable[GamDevice] | None = None, *, on_progress: OnProgress | N
     observations: list[Observation] = []
     try:
         observations = read(free, on_progress=on_progress)
-        _tell(store(observations), observations, report)
+        _fill(store(observations), observations, report)
     finally:
         scheduling.finish(token, outcomes(observations))
         scheduling.end_lease(token)
@@ -128,7 +128,7 @@ def _failure(item: Observation) -> Failure:
     return item.result.failure or Failure(ErrorKind.INCOMPLETE, "No reading and no failure was returned.")
 
 
-def _tell(stored: observed.StoreReport, observations: Iterable[Observation], report: PollReport) -> None:
+def _fill(stored: observed.StoreReport, observations: Iterable[Observation], report: PollReport) -> None:
     report.samples, report.endpoints, report.unknown_endpoints = stored.samples, stored.endpoints, stored.unknown_endpoints
     for item in observations:
         if item.gam.pk in stored.not_stored:

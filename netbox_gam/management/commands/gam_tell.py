@@ -20,7 +20,7 @@ class Command(BaseCommand):
             self.stdout.write("Another process is telling right now.")
         else:
             self.stdout.write(f"{told.events} events told, {told.notifications} notifications, {told.mail_items} for mail groups.")
-        sent = mailing.run()
+        sent = mailing.send_mail()
         self.stdout.write(f"{sent.mails} mails sent with {sent.items} events, {sent.waiting} waiting.")
         if sent.error:
             raise CommandError(f"{sent.failed} mails could not be sent: {sent.error}")
