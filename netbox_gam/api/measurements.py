@@ -10,8 +10,11 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
@@ -37,6 +40,7 @@ class CsvRenderer(BaseRenderer):
 # ------------------------------------------------------------------------------------------------------------------ parameters
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class TimeField(serializers.Field):
     """ISO 8601; without an offset in NetBox's time zone. Says what it could not read."""
 
@@ -63,27 +67,26 @@ class MeasurementsQuerySerializer(serializers.Serializer):
     metric = serializers.ListField(
         child=serializers.CharField(), required=False, help_text=gettext_lazy("Label of a metric, may be repeated; all unless told")
     )
-    resolution = serializers.CharField(
-        required=False, help_text=gettext_lazy("raw, 5m, 1h or 1d; unless told the finest that fits the range")
+    resolution = serializers.ChoiceField(
+        choices=[str(resolution) for resolution in Resolution],
+        required=False,
+        help_text=gettext_lazy("The finest that fits the range unless told"),
+        error_messages={
+            "invalid_choice": format_lazy(
+                gettext_lazy("“{{input}}” is no resolution. There are: {known}."), known=", ".join(Resolution)
+            )
+        },
     )
 
-    def __init__(self, *args: Any, model: type, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.model = model
-
     def validate_metric(self, labels: list[str]) -> list[str]:
-        known = measurements.labels_of(self.model)
+        known = measurements.labels_of(self.context["model"])
         if unknown := [label for label in labels if label not in known]:
             message = _("“%(value)s” is no metric here. There are: %(known)s.")
             raise serializers.ValidationError(message % {"value": unknown[0], "known": ", ".join(known)})
         return labels
 
     def validate_resolution(self, value: str) -> Resolution:
-        try:
-            return Resolution(value)
-        except ValueError:
-            message = _("“%(value)s” is no resolution. There are: %(known)s.")
-            raise serializers.ValidationError(message % {"value": value, "known": ", ".join(Resolution)}) from None
+        return Resolution(value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs["end"] = attrs.get("end") or timezone.now()
@@ -99,7 +102,7 @@ def read(item: Measurable, query: Any, user: Any) -> Measurements:
 
     :raises serializers.ValidationError: naming parameter and value
     """
-    checked = MeasurementsQuerySerializer(data=query, model=type(item))
+    checked = MeasurementsQuerySerializer(data=query, context={"model": type(item)})
     checked.is_valid(raise_exception=True)
     wanted = checked.validated_data
     try:

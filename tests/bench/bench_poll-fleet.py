@@ -189,8 +189,8 @@ def by_schedule(running: Fleet) -> str:
     return (
         f"By schedule every {INTERVAL} s for {MINUTES:g} min with {DEAD} % dead, {SLOW} % slow and {GARBAGE} % garbled shelves:"
         f" healthy ones' lateness p99 {p99:.1f} s, {stale} of {len(healthy)} healthy shelves unread for two intervals; failures"
-        f" of all cycles by kind {failed}, of shelves now {kinds}; greatest memory of a worker with its job {max(memory):.0f} MB, median"
-        f" {statistics.median(calm[:half]):.0f} MB in the first half, {statistics.median(calm[half:]):.0f} MB in the second"
+        f" of all cycles by kind {failed}, of shelves now {kinds}; greatest memory of a worker with its job {max(memory):.0f} MB,"
+        f" median {statistics.median(calm[:half]):.0f} MB in the first half, {statistics.median(calm[half:]):.0f} MB in the second"
     )
 
 

@@ -242,12 +242,14 @@ class Interrupt(BaseException):
 
 def test_an_interrupted_caller_leaves_nobody_sending() -> None:
     recorded = threading.Event()
+    all_begun = threading.Barrier(len(TARGETS))
     told: list[str] = []
 
     def task(task: Task, journal: Journal) -> Result:
+        all_begun.wait(30)
         if task.host.name == "gam3":
             return Result(task.host, None)
-        recorded.wait(5)
+        recorded.wait(30)
         try:
             journal(event())
         except DeviceError as error:

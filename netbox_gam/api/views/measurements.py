@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from netbox.api.renderers import FormlessBrowsableAPIRenderer
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
@@ -13,27 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...workflows import measurements as workflow
-from ...workflows.samples import Resolution
 from .. import measurements
-
-PARAMETERS = [
-    OpenApiParameter("start", OpenApiTypes.DATETIME, description="ISO 8601; 24 hours before the end unless told"),
-    OpenApiParameter("end", OpenApiTypes.DATETIME, description="ISO 8601, itself not included; now unless told"),
-    OpenApiParameter("metric", OpenApiTypes.STR, many=True, description="Label of a metric, may be repeated; all unless told"),
-    OpenApiParameter(
-        "resolution",
-        OpenApiTypes.STR,
-        enum=[str(resolution) for resolution in Resolution],
-        description="The finest that fits the range unless told",
-    ),
-]
 
 
 class MeasuredMixin:
     """Adds ``measurements/``, ``measurements.csv`` and ``measurements/?format=csv`` to a viewset, for who may view the object."""
 
     @extend_schema(
-        parameters=PARAMETERS,
+        parameters=[measurements.MeasurementsQuerySerializer],
         responses={
             (200, "application/json"): measurements.MeasurementsSerializer,
             (200, "text/csv"): OpenApiTypes.STR,
