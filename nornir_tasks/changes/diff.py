@@ -5,7 +5,7 @@ Desired is partial: only the objects it names are managed, and what it does not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..contracts import (
@@ -25,6 +25,9 @@ from ..errors import RuleViolation
 from ..gam.catalog import GamModel
 from ..gam.rules import check_config, short_uplink
 from .state import apply_to, changed_fields, field_diffs, find, objects
+
+LOCALLY_ADMINISTERED = 0x02
+"""The bit in the first octet of a MAC address that says that no manufacturer gave it."""
 
 type Removal = tuple[ChangeKind, str]
 """An object that shall go: its kind and its name."""
@@ -173,18 +176,33 @@ def _keeps_rules(config: ShelfConfig, change: Change, tolerated: set[Violation],
 
 
 def _split(config: ShelfConfig, waiting: list[Change], tolerated: set[Violation], model: GamModel | None) -> Change | None:
-    """For changes that wait for each other: a first half of one of them that only lets go of what the other needs."""
-    releases: tuple[Callable[[ConfigObject], ConfigObject], ...] = (_without_endpoint, _without_port)
-    for position, change in enumerate(waiting):
-        if change.action is not ChangeAction.SET or change.before is None:
+    """For changes that wait for each other: a first half of one of them that only lets go of what the other needs.
+
+    One that lets another change be made comes before one that does not yet.
+    """
+    fallback: tuple[int, Change] | None = None
+    for position, half in _halves(waiting):
+        if not _keeps_rules(config, half, tolerated, model):
             continue
-        for release in releases:
-            released = release(change.before)
-            half = replace(change, after=released)
-            if released != change.before and _keeps_rules(config, half, tolerated, model):
-                waiting[position] = replace(change, before=released)
-                return half
-    return None
+        after = apply_to(config, half)
+        if any(_keeps_rules(after, other, tolerated, model) for other in waiting if other is not waiting[position]):
+            return _take_half(waiting, position, half)
+        fallback = fallback or (position, half)
+    return _take_half(waiting, *fallback) if fallback else None
+
+
+def _halves(waiting: list[Change]) -> Iterator[tuple[int, Change]]:
+    releases: tuple[Callable[[ConfigObject], ConfigObject], ...] = (_without_endpoint, _without_port, _without_mac)
+    for position, change in enumerate(waiting):
+        if change.action is ChangeAction.SET and change.before is not None:
+            for released in (release(change.before) for release in releases):
+                if released != change.before:
+                    yield position, replace(change, after=released)
+
+
+def _take_half(waiting: list[Change], position: int, half: Change) -> Change:
+    waiting[position] = replace(waiting[position], before=half.after)
+    return half
 
 
 def _without_endpoint(item: ConfigObject) -> ConfigObject:
@@ -193,6 +211,13 @@ def _without_endpoint(item: ConfigObject) -> ConfigObject:
 
 def _without_port(item: ConfigObject) -> ConfigObject:
     return replace(item, port=None, auto_port=False) if isinstance(item, EndpointConfig) else item
+
+
+def _without_mac(item: ConfigObject) -> ConfigObject:
+    """An endpoint cannot be without MAC address: two that swap theirs need one that nothing has, its own marked as local."""
+    if not isinstance(item, EndpointConfig):
+        return item
+    return replace(item, mac=f"{int(item.mac[:2], 16) | LOCALLY_ADMINISTERED:02x}{item.mac[2:]}")
 
 
 def interrupted(config: ShelfConfig, changes: Iterable[Change]) -> tuple[str, ...]:

@@ -82,6 +82,17 @@ def test_every_step_obeys_the_rules_and_its_inverse_restores(case: Transition) -
         assert state_hash(restored) == state_hash(before)
 
 
+def test_endpoints_that_swap_their_devices_never_have_the_same_one() -> None:
+    swapped = replace(SHELF, endpoints=(replace(EP1, mac=EP2.mac), replace(EP2, mac=EP1.mac)))
+    plan = plan_shelf("gam", Transport.SSH, SHELF, swapped, (), MODEL)
+    assert plan.violations == ()
+    states = [SHELF]
+    for step in plan.steps:
+        states.append(apply_to(states[-1], step.change))
+    assert [check_config(state, MODEL) for state in states] == [()] * 4, "three steps"
+    assert differences(swapped, states[-1]) == ()
+
+
 @common
 @given(transitions(cli_configs()))
 def test_lines_do_what_the_plan_says(case: Transition) -> None:
