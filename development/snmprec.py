@@ -77,7 +77,7 @@ def replayed(recordings: Mapping[str, str]) -> Iterator[int]:
         probe.close()
         where = [f"--data-dir={data}", f"--cache-dir={folder}/cache", f"--agent-udpv4-endpoint=127.0.0.1:{port}"]
         log = Path(folder) / "log"
-        with Guarded([responder, *where, "--process-user=root", "--process-group=root"], log=log) as process:
+        with Guarded([responder, *where, "--process-user=root", "--process-group=root"], log=log, grace=1) as process:
             _await(process, log, port, next(iter(recordings)))
             yield port
 

@@ -62,6 +62,8 @@ def run_pure(paths: list[str], keyword: str | None, verbose: bool) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *(["-k", keyword] if keyword else [])]
+        # A file stays in one process, for some start a server for all of its tests.
+        command += ["--numprocesses=3", "--dist=loadfile"] if not paths else []
         status = subprocess.run([*command, *(["-v"] if verbose else []), *paths], cwd=ROOT, check=False).returncode
         if not report.exists():
             return Outcome(status or 1)

@@ -38,7 +38,7 @@ def told(comparison: Comparison) -> list[tuple[str, str, str]]:
 
 
 @given(snapshots(), intents(), randoms)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_order_of_services_subscribers_and_endpoints_does_not_matter(
     snapshot: BillingSnapshot, intent: IntentView, random: Any
 ) -> None:
@@ -51,7 +51,7 @@ def test_order_of_services_subscribers_and_endpoints_does_not_matter(
 
 
 @given(snapshots(), intents(), st.sampled_from(["", "a", "b"]), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_absence_needs_a_complete_snapshot_of_the_same_scope(
     snapshot: BillingSnapshot, intent: IntentView, before: str, all_read: bool
 ) -> None:
@@ -68,7 +68,7 @@ def test_absence_needs_a_complete_snapshot_of_the_same_scope(
 
 
 @given(snapshots(), intents())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_service_has_at_most_one_finding_and_none_when_disputed(snapshot: BillingSnapshot, intent: IntentView) -> None:
     comparison = compare_snapshot(snapshot, intent, all_systems_read=True)
     about = [finding.external_id for finding in comparison.findings if finding.kind in PER_SERVICE]
@@ -83,7 +83,7 @@ def test_a_service_has_at_most_one_finding_and_none_when_disputed(snapshot: Bill
 
 
 @given(snapshots(), intents())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_service_is_matched_or_not_and_nobody_is_matched_twice(snapshot: BillingSnapshot, intent: IntentView) -> None:
     matching = match_services(snapshot.services, intent)
     ids = [m.service.external_id for m in matching.matches] + [s.external_id for s in matching.unmatched]
@@ -105,7 +105,7 @@ def test_an_empty_snapshot_only_asks_questions(snapshot: BillingSnapshot, intent
 
 
 @given(snapshots(complete=True), intents())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_only_a_living_no_of_billing_cuts_somebody_off(snapshot: BillingSnapshot, intent: IntentView) -> None:
     states = {service.external_id: service.state for service in snapshot.services}
     status = {subscriber.key: subscriber.status for subscriber in intent.subscribers}
