@@ -21,6 +21,7 @@ class CredentialProfileTable(PrimaryModelTable):
 
     class Meta(PrimaryModelTable.Meta):
         model = CredentialProfile
+        empty_text = _("No credential profiles. Add the login of your GAMs, then discover them with it.")
         fields = ("pk", "id", "name", "username", "has_password", "gam_count", *COMMON)
         default_columns = ("pk", "name", "username", "has_password", "gam_count", "description")
 
@@ -37,5 +38,6 @@ class SnmpProfileTable(PrimaryModelTable):
 
     class Meta(PrimaryModelTable.Meta):
         model = SnmpProfile
+        empty_text = _("No SNMP profiles. Add the community or the SNMPv3 user of your GAMs, then discover them with it.")
         fields = ("pk", "id", "name", "version", "username", "auth_protocol", "priv_protocol", "gam_count", *COMMON)
         default_columns = ("pk", "name", "version", "username", "auth_protocol", "priv_protocol", "gam_count", "description")

@@ -85,6 +85,7 @@ class AlarmRuleTable(PrimaryModelTable):
 
     class Meta(PrimaryModelTable.Meta):
         model = AlarmRule
+        empty_text = _("No alarm rules, so only what GAMs report themselves is raised. Add what polling is to watch.")
         fields = (
             "pk", "id", "name", "enabled", "watches", "operator", "threshold", "clear_threshold", "raise_seconds", "clear_seconds",
             "severity", "service_affecting", "sites", "roles", "scope_tags", "alarm_count", *COMMON,

@@ -30,6 +30,7 @@ class MailGroupTable(PrimaryModelTable):
 
     class Meta(PrimaryModelTable.Meta):
         model = MailGroup
+        empty_text = _("No mail groups, so nobody is mailed. Add who is told of which alarms, and when they sleep.")
         fields = (
             "pk", "id", "name", "enabled", "addresses", "minimum_severity", "only_service_affecting", "sites", "roles",
             "scope_tags", "tell_raised", "tell_changed", "tell_cleared", "time_zone", "quiet_from", "quiet_to", "quiet_days",

@@ -66,6 +66,7 @@ class ChangeStepTable(PrimaryModelTable):
 
     class Meta(PrimaryModelTable.Meta):
         model = ChangeStep
+        empty_text = _("No steps. They come with change plans.")
         fields = (
             "pk",
             "id",
