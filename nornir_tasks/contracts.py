@@ -248,6 +248,8 @@ class PortReading:
 
     Counters are the 64-bit IF-MIB ones, octets and frames since some reset; ``counter_bits`` is 32 where the shelf has only the old
     ones. ``outage`` is the shelf's own word for "serves no endpoint", ``outage_service_affecting`` that a subscriber is behind it.
+    ``hardware``, ``serial``, ``firmware`` and ``uptime_seconds`` are those of the port's modem, ``usable_mbps`` is what its
+    endpoints can be sent together; 0 where there are none.
     """
 
     number: int
@@ -268,6 +270,11 @@ class PortReading:
     counter_bits: int = 64
     outage: bool | None = None
     outage_service_affecting: bool | None = None
+    hardware: str = ""
+    serial: str = ""
+    firmware: str = ""
+    uptime_seconds: int | None = None
+    usable_mbps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

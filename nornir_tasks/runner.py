@@ -186,6 +186,8 @@ class _Batch:
             raise failure
 
     def _work(self, task: Task, host: Host) -> None:
+        if self.cancel.is_set():
+            return
         self._started[host.name] = time.monotonic()
         try:
             outcome = task.start(host)
@@ -229,7 +231,9 @@ class _Batch:
         if self.cancel.is_set() or hung:
             reason = "not started: the job was cancelled" if self.cancel.is_set() else "not started: all workers hang"
             for name, future in waiting.items():
-                if name not in self.results and future.cancel():
+                # A worker that was free when the job was cancelled took it and left it.
+                left = future.done() and name not in self._started
+                if name not in self.results and (left or future.cancel()):
                     self._finish(name, self._failed(name, ErrorKind.INCOMPLETE, reason), total)
 
     def _finish(self, name: str, result: TargetResult[Any], total: int) -> None:

@@ -183,6 +183,8 @@ def recorded_shelf() -> dict[Oid, SnmpValue]:
         mac = bytes.fromhex("000ed81a85ca")[:-1] + bytes([0xC9 + number])
         cells(oids.PORT_CONFIG, index, name=b"C#" if live else b"", mac=mac, medium=0, isolation=1)
         cells(oids.PORT_STATUS, index, enabled=1, mac=mac, endpoint_macs=b"00:0E:D8:19:97:E6" if live else b"")
+        cells(oids.PORT_DETAIL, index, hardware=b"DCP962C", serial=b"0" * 63, uptime=b"53 days, 14h 28m 19s", firmware=_MODEM)
+        cells(oids.PORT_DETAIL, index, usable_mbps=1362 if live else 0)
         cells(oids.IF, index, admin_status=1, oper_status=1 if live else 2, in_errors=0, out_errors=0)
         cells(
             oids.IFX, index, name=f"G.hn 1/{number}".encode(), in_octets=1000 * number, out_octets=2**40 + number, high_speed=2500
@@ -212,6 +214,7 @@ def recorded_shelf() -> dict[Oid, SnmpValue]:
 
 type _Row = dict[str, SnmpValue]
 
+_MODEM = b"POS-GAM-HE-P2MP SPIRIT.v7_10_r713+7_positron_24260"
 _IMAGE = b"GAM-12/24-C_v1.5.4"
 _SYSTEM: _Row = {
     "description": b"GAM-12-C GigaBit Ethernet Switch, firmware GAM-12/24-C_v1.5.4",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -66,12 +68,20 @@ class PortState(ObservedModel):
     counter_bits = models.PositiveSmallIntegerField(default=64)
     in_bps = models.FloatField(null=True)
     out_bps = models.FloatField(null=True)
+    firmware = models.CharField(max_length=100, blank=True)
+    uptime_seconds = models.BigIntegerField(null=True)
+    usable_mbps = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ("gam", "number")
         verbose_name = _("port state")
         verbose_name_plural = _("port states")
         constraints = [models.UniqueConstraint(fields=("gam", "number"), name="%(app_label)s_%(class)s_gam_number")]
+
+    @property
+    def up_since(self) -> datetime | None:
+        """When the port's modem began, as of the reading."""
+        return None if self.uptime_seconds is None else self.read_at - timedelta(seconds=self.uptime_seconds)
 
     def __str__(self) -> str:
         return f"state of port {self.number} of GAM {self.gam_id}"

@@ -33,7 +33,7 @@ SYSTEM_FIELDS = (
 COUNTER_FIELDS = ("in_octets", "out_octets", "in_errors", "out_errors")
 PORT_FIELDS = (
     "read_at", "link_up", "enabled", "endpoint_count", "outage", "outage_service_affecting", *COUNTER_FIELDS, "counter_bits",
-    "in_bps", "out_bps",
+    "in_bps", "out_bps", "firmware", "uptime_seconds", "usable_mbps",
 )  # fmt: skip
 ETHERNET_FIELDS = (
     "read_at", "link_up", "enabled", "speed_mbps", "full_duplex", *COUNTER_FIELDS, "counter_bits", "in_bps", "out_bps", "sfp",
@@ -249,6 +249,9 @@ def _port_row(item: Observation, port: PortReading, at: datetime) -> PortState:
         endpoint_count=len(port.endpoint_macs),
         outage=port.outage,
         outage_service_affecting=port.outage_service_affecting,
+        firmware=_text(PortState, "firmware", port.firmware),
+        uptime_seconds=port.uptime_seconds,
+        usable_mbps=port.usable_mbps,
         **_counter_values(item, port, MetricKind.PORT, str(port.number)),
     )
 

@@ -122,6 +122,10 @@ PORT_STATUS = Table(
     "portStatus", (*GHN, 3, 10, 10, 1), {"enabled": 20, "mac": 30, "endpoint_macs": 40, "outage_nsa": 50, "outage_sa": 60}
 )
 
+PORT_DETAIL = Table(
+    "portDetail", (*GHN, 3, 10, 20, 1), {"hardware": 40, "serial": 50, "uptime": 60, "firmware": 70, "usable_mbps": 80}
+)
+
 ENDPOINT_CONFIG = Table("endpointConfig", (*GHN, 2, 20, 1), {"mac": 20, "name": 30, "port": 50, "auto_port": 55})
 
 PROFILE = Table("profile", (*GHN, 2, 30, 1), {"id": 10})

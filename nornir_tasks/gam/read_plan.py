@@ -55,6 +55,8 @@ PROFILES = TablePlan(oids.PROFILE, "id")
 PORTS = TablePlan(oids.PORT_STATUS, "enabled")
 PORT_CONFIG = TablePlan(oids.PORT_CONFIG, "name")
 """Walked only where the status table is missing; the columns left out of it are VLAN bitmaps of a kilobyte per port."""
+PORT_DETAIL = TablePlan(oids.PORT_DETAIL, "firmware")
+"""Walked only where the other two tables of ports are missing."""
 ENDPOINTS_BY_ID = TablePlan(oids.ENDPOINT_BY_ID, "mac")
 ENDPOINTS_BY_MAC = TablePlan(oids.ENDPOINT_BY_MAC, "mac")
 ETHERNET_BY_ID = TablePlan(oids.ENDPOINT_ETHERNET_BY_ID, "valid")
@@ -63,13 +65,14 @@ ALARMS = TablePlan(oids.ACTIVE_ALARM, "if_index")
 ALARM_LOG = TablePlan(oids.ALARM_LOG, "if_index")
 
 WALKED: tuple[TablePlan, ...] = (
-    IMAGES, FILES, TEMPERATURES, FANS, POWER, LED, PROFILES, PORTS, PORT_CONFIG, ENDPOINTS_BY_ID, ENDPOINTS_BY_MAC, ETHERNET_BY_ID,
-    ETHERNET_BY_MAC, ALARMS, ALARM_LOG,
+    IMAGES, FILES, TEMPERATURES, FANS, POWER, LED, PROFILES, PORTS, PORT_CONFIG, PORT_DETAIL, ENDPOINTS_BY_ID,
+    ENDPOINTS_BY_MAC, ETHERNET_BY_ID, ETHERNET_BY_MAC, ALARMS, ALARM_LOG,
 )  # fmt: skip
 """Everything of which a column is walked, in the order of reading."""
 
 ASKED: tuple[Table, ...] = (
-    oids.IF, oids.IF_OLD, oids.IFX, oids.ETHERNET_STATUS, oids.SFP, oids.PORT_CONFIG, oids.ENDPOINT_CONFIG,
+    oids.IF, oids.IF_OLD, oids.IFX, oids.ETHERNET_STATUS, oids.SFP, oids.PORT_CONFIG, oids.PORT_DETAIL,
+    oids.ENDPOINT_CONFIG,
     oids.ENDPOINT_DETAIL_BY_ID, oids.ENDPOINT_DETAIL_BY_MAC,
     oids.ENDPOINT_UPGRADE_BY_ID, oids.ENDPOINT_UPGRADE_BY_MAC, oids.ENDPOINT_POE_BY_ID,
     oids.ENDPOINT_POE_BY_MAC, oids.ENDPOINT_FRAMES_BY_ID, oids.ENDPOINT_FRAMES_BY_MAC,

@@ -133,15 +133,16 @@ def decode_object_id(system: Row) -> str:
     return ".".join(map(str, value))
 
 
-def decode_ports(config: Rows, status: Rows, interfaces: Rows) -> tuple[PortReading, ...]:
+def decode_ports(config: Rows, status: Rows, detail: Rows, interfaces: Rows) -> tuple[PortReading, ...]:
     """G.hn ports in order, joined by ifIndex. A row of ``interfaces`` holds the columns of both IF-MIB tables."""
     ports: list[PortReading] = []
-    for index in sorted({*config, *status} or {index for index, row in interfaces.items() if is_ghn(row)}):
+    for index in sorted({*config, *status, *detail} or {index for index, row in interfaces.items() if is_ghn(row)}):
         number = index[0] - IFINDEX_GHN
         if number < 1:
             continue
         configured = config.get(index, _NOTHING)
         live = status.get(index, _NOTHING)
+        modem = detail.get(index, _NOTHING)
         interface = interfaces.get(index, _NOTHING)
         enabled = live.truth("enabled")
         affecting, harmless = live.truth("outage_sa"), live.truth("outage_nsa")
@@ -158,6 +159,11 @@ def decode_ports(config: Rows, status: Rows, interfaces: Rows) -> tuple[PortRead
                 endpoint_macs=live.macs("endpoint_macs"),
                 outage=None if affecting is None and harmless is None else bool(affecting or harmless),
                 outage_service_affecting=affecting,
+                hardware=modem.text("hardware"),
+                serial=split_label(modem.text("serial"))[2],
+                firmware=modem.text("firmware"),
+                uptime_seconds=modem.endpoint_uptime("uptime"),
+                usable_mbps=modem.integer("usable_mbps", high=MAX_MBPS),
                 **_counters(interface),
             )
         )

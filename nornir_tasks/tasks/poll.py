@@ -209,9 +209,11 @@ class _ShelfReading:
     def _ports(self, interfaces: Mapping[Oid, Row], system: SystemFacts | None) -> tuple[PortReading, ...] | None:
         status = self._table(read_plan.PORTS)
         config = self._get(oids.PORT_CONFIG, list(status)) if status else self._table(read_plan.PORT_CONFIG)
-        if not status and not config:
+        known = list(status or config or ())
+        detail = self._get(oids.PORT_DETAIL, known) if known else self._table(read_plan.PORT_DETAIL)
+        if not status and not config and not detail:
             self._problem("ports", "the shelf gave no G.hn ports", ErrorKind.INCOMPLETE)
-        ports = snmp_decode.decode_ports(config or {}, status or {}, interfaces)
+        ports = snmp_decode.decode_ports(config or {}, status or {}, detail or {}, interfaces)
         model = find_model(system.model) if system else None
         if not status or (model and len(ports) < model.ports):
             if ports:

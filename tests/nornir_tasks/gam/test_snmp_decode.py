@@ -167,11 +167,12 @@ def rows_of(table: Table) -> st.SearchStrategy[dict[Oid, Row]]:
 INTERFACE = Table("interface", (1,), {**oids.IF.columns, **oids.IFX.columns, **oids.IF_OLD.columns, "counter_bits": 99})
 
 
-@given(rows_of(oids.PORT_CONFIG), rows_of(oids.PORT_STATUS), rows_of(INTERFACE))
-def test_no_port_tables_raise(config: Any, status: Any, interfaces: Any) -> None:
-    numbers = [port.number for port in snmp_decode.decode_ports(config, status, interfaces)]
-    if config or status:
-        assert numbers == sorted({index[0] - 1_000_000 for index in {**config, **status} if index[0] > 1_000_000})
+@given(rows_of(oids.PORT_CONFIG), rows_of(oids.PORT_STATUS), rows_of(oids.PORT_DETAIL), rows_of(INTERFACE))
+def test_no_port_tables_raise(config: Any, status: Any, detail: Any, interfaces: Any) -> None:
+    numbers = [port.number for port in snmp_decode.decode_ports(config, status, detail, interfaces)]
+    known = {**config, **status, **detail}
+    if known:
+        assert numbers == sorted({index[0] - 1_000_000 for index in known if index[0] > 1_000_000})
 
 
 @given(rows_of(INTERFACE), rows_of(oids.SFP), rows_of(oids.ETHERNET_STATUS))

@@ -194,6 +194,24 @@ def test_half_the_ports_are_not_taken_for_all() -> None:
     assert "only 6 of 12 G.hn ports" in reading.problems[0].message
 
 
+def test_modems_of_ports_are_read() -> None:
+    ports = read_shelf(RecordedReader(recorded_shelf()), "s").ports or ()
+    assert [port.usable_mbps for port in ports] == [0] * 11 + [1362]
+    assert {(port.hardware, port.serial, port.uptime_seconds) for port in ports} == {("DCP962C", "", 4631299)}
+    assert {port.firmware for port in ports} == {"POS-GAM-HE-P2MP SPIRIT.v7_10_r713+7_positron_24260"}
+
+
+def test_ports_of_which_only_the_modem_was_recorded_appear() -> None:
+    values = recorded_shelf()
+    for table in (oids.PORT_CONFIG, oids.PORT_STATUS):
+        for column in table.columns:
+            for number in range(1, 13):
+                values.pop((*table.column(column), oids.IFINDEX_GHN + number), None)
+    reading = read_shelf(RecordedReader(values), "s")
+    assert [(port.number, port.enabled, port.medium) for port in reading.ports or ()][-1] == (12, True, None)
+    assert reading.incomplete == {"ports"}
+
+
 def test_one_bad_value_costs_only_itself() -> None:
     values = recorded_shelf()
     values[(*oids.ENDPOINT_BY_MAC.column("state"), *OCTETS)] = b"<html>"
