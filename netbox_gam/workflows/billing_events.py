@@ -10,7 +10,7 @@ import hashlib
 import ipaddress
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,9 +123,10 @@ def _refuse(system: BillingSystem, reason: str) -> Received:
 # ----------------------------------------------------------------------------------------------------------- working off
 
 
-def process_pending(*, only: BillingSystem | None = None) -> dict[str, int]:
+def process_pending(*, only: BillingSystem | None = None, then: Callable[[BillingSystem], object] | None = None) -> dict[str, int]:
     """Work off what is due, system by system. Where somebody else is at work with a system, its events are left to them.
 
+    :param then: called after every batch that was worked off, with its system
     :returns: events done and events that have to be tried again
     """
     totals = {"done": 0, "failed": 0}
@@ -135,7 +136,7 @@ def process_pending(*, only: BillingSystem | None = None) -> dict[str, int]:
         while _due(system).exists():
             try:
                 with exclusive("billing_system", system.pk, label=f"Billing system {system}"):
-                    failed = _work_off(system, totals)
+                    failed = _work_off(system, totals, then)
             except Busy:
                 break
             if failed:
@@ -143,11 +144,21 @@ def process_pending(*, only: BillingSystem | None = None) -> dict[str, int]:
     return totals
 
 
+def is_due(*, late: timedelta = timedelta(seconds=5)) -> bool:
+    """Whether events wait that somebody should have been woken for a while ago."""
+    return _waiting(timezone.now() - late).filter(system__enabled=True).exists()
+
+
 def _due(system: BillingSystem) -> Any:
-    return BillingEvent.objects.filter(system=system, state=State.WAITING, due_at__lte=timezone.now())
+    return _waiting(timezone.now()).filter(system=system)
 
 
-def _work_off(system: BillingSystem, totals: dict[str, int]) -> bool:
+def _waiting(until: datetime) -> Any:
+    """Events that can be worked off. One without an account never can."""
+    return BillingEvent.objects.filter(state=State.WAITING, due_at__lte=until).exclude(account_id="")
+
+
+def _work_off(system: BillingSystem, totals: dict[str, int], then: Callable[[BillingSystem], object] | None) -> bool:
     """Batch after batch; whether one failed."""
     while accounts := _next_accounts(system):
         # Only what was stored before the reading began is settled by it.
@@ -156,19 +167,21 @@ def _work_off(system: BillingSystem, totals: dict[str, int]) -> bool:
         try:
             snapshot = gateway.fetch_accounts(billing_target(system), accounts)
             with transaction.atomic():
-                outcome = reconciliation.refresh(system, snapshot)
-                _settle(events, begun, outcome)
+                refreshed = reconciliation.refresh(system, snapshot)
+                _settle(events, begun, str(refreshed or "left to the first full run"))
         except (BillingError, WorkflowError) as error:
             _postpone(events, str(error))
             totals["failed"] += len(events)
             return True
         totals["done"] += len(events)
+        if then is not None:
+            then(system)
     return False
 
 
 def _next_accounts(system: BillingSystem) -> list[str]:
     """The accounts that have waited longest."""
-    rows = _due(system).exclude(account_id="").order_by("due_at", "pk").values_list("account_id", flat=True)[: BATCH_ACCOUNTS * 20]
+    rows = _due(system).order_by("due_at", "pk").values_list("account_id", flat=True)[: BATCH_ACCOUNTS * 20]
     return list(dict.fromkeys(rows))[:BATCH_ACCOUNTS]
 
 
