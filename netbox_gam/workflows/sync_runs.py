@@ -76,11 +76,11 @@ class Watch:
 
     def progress(self, report: Progress) -> None:
         """One collection or batch was read."""
-        if self.on_progress is not None:
-            self.on_progress(report)
         if self._due("_told") or report.done == report.total:
             values = {"done": report.done, "total": report.total, "message": report.message}
             SyncRun.objects.filter(pk=self.run.pk).update(progress=values)
+        if self.on_progress is not None:
+            self.on_progress(report)
 
     def cancelled(self) -> bool:
         """Whether somebody wants the run to end."""
