@@ -135,4 +135,15 @@ class FindingFilterSet(GamFilterSet, OfSystem, OfSubscriber):
 
     class Meta:
         model = Finding
-        fields = ("id", "title", "fingerprint", "entity", "external_id", "rule", "first_seen", "last_seen", "description")
+        fields = (
+            "id",
+            "title",
+            "fingerprint",
+            "entity",
+            "external_id",
+            "rule",
+            "first_seen",
+            "last_seen",
+            "taken_up_at",
+            "description",
+        )

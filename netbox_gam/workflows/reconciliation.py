@@ -179,15 +179,26 @@ def refresh(system: BillingSystem, snapshot: BillingSnapshot, run: SyncRun | Non
     # Of these accounts everything was read, so that a cut-off of theirs counts; what is missing of others is not asked for below.
     services = tuple(item for item in snapshot.services if item.account_id not in disputed)
     settled = replace(snapshot, complete=True, services=services)
+    former = _ids_of(system, accounts - disputed)
     first = _compare(system, settled, "")
     linked, arrived, _ = _link(system, first)
     comparison = _compare(system, settled, "") if linked else first
     _store_services(system, snapshot, forget=False)
     # Of an account that was read, all services were: Splynx gives a service another id when it comes back.
     BilledService.objects.filter(system=system, account_id__in=accounts, read_at__lt=snapshot.taken_at).delete()
-    stored = findings.store_some(system, run or previous, comparison, settled.services, at=snapshot.taken_at)
+    stored = findings.store_some(system, run or previous, comparison, settled.services, at=snapshot.taken_at, former=former)
     opened = stored.opened + stored.reopened
     return Refreshed(len(accounts), linked, arrived, opened, stored.resolved, len(disputed))
+
+
+def _ids_of(system: BillingSystem, accounts: set[str]) -> set[str]:
+    """Services that accounts have had: in the last snapshot, or linked."""
+    models = (BilledService, BillingLink)
+    return {
+        id
+        for model in models
+        for id in model.objects.filter(system=system, account_id__in=accounts).values_list("external_id", flat=True)
+    }
 
 
 def _disputed_accounts(system: BillingSystem, snapshot: BillingSnapshot) -> set[str]:

@@ -36,7 +36,7 @@ from development.town import Town
 from development.town_builder import build_town
 
 from .event_world import SEED
-from .killable import Servers, Supervised
+from .killable import Servers, Supervised, children
 
 QUEUES = ("netbox_gam.provision", "netbox_gam.poll", "netbox_gam.billing", "high", "default", "low")
 STATUSES = ("active", "suspended", "terminated", "pending")
@@ -84,6 +84,9 @@ class Stream:
     again: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
     took: float = 0.0
+    cpu_ms: float = 0.0
+    """What NetBox's processes worked for each answer; other than the time of an answer it does not depend on who else works."""
+
     picture: dict[str, Counter[Any]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
 
@@ -151,17 +154,17 @@ class Place:
             yield
 
     @contextlib.contextmanager
-    def netbox(self, services: Services) -> Iterator[tuple[str, list[Supervised]]]:
-        """NetBox behind gunicorn and two workers on one of the databases: its address, and the workers."""
+    def netbox(self, services: Services) -> Iterator[tuple[str, int, list[Supervised]]]:
+        """NetBox behind gunicorn and two workers on one of the databases: its address, its process, and the workers."""
         port = free_port()
         words = ("netbox.wsgi:application", "--bind", f"127.0.0.1:{port}", "--preload", "--workers", "2", "--threads", "4")
         command = [sys.executable, "-m", "gunicorn", *words, "--no-control-socket"]
         with ExitStack() as stack:
-            stack.enter_context(Guarded(command, env=services.env, log=self.logs / "netbox.log", grace=1))
+            netbox = stack.enter_context(Guarded(command, env=services.env, log=self.logs / "netbox.log", grace=1))
             workers = [Supervised(services.env, self.logs / f"worker-{number}.log", QUEUES) for number in range(2)]
             for worker in workers:
                 stack.callback(worker.stop)
-            yield f"http://127.0.0.1:{port}", workers
+            yield f"http://127.0.0.1:{port}", netbox.pid, workers
 
     def prepare(self) -> dict[str, int]:
         """The database both streams begin with; the keys of the billing systems."""
@@ -436,17 +439,29 @@ class Killer:
         await asyncio.gather(*self._tasks)
 
 
+def cpu_seconds(pid: int) -> float:
+    """What the processes that this one started have worked; 0 where the system does not tell."""
+    ticks = 0
+    for child in children(pid):
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 async def _stream(place: Place, town: Town, name: str, keys: dict[str, int]) -> tuple[Stream, list[str]]:
     services = place.database(name, WORLD_BASE)
-    with place.billing(), place.netbox(services) as (url, workers):
+    with place.billing(), place.netbox(services) as (url, netbox, workers):
         post = Post(place.size, town, place.billing_url, url, keys)
         killer = Killer(place, workers)
         async with post.opened():
+            before = cpu_seconds(netbox)
             if name == ORDERED:
                 await post.in_order(place.size.events)
             else:
                 await post.in_a_storm(place.size.events, killer)
                 await killer.finish()
+            post.stream.cpu_ms = round((cpu_seconds(netbox) - before) * 1000 / max(1, len(post.stream.seconds)), 2)
             await asyncio.to_thread(drain, services, place.size.drain_seconds)
         post.stream.picture, post.stream.rows = look(services), tally(services)
     return post.stream, killer.done

@@ -86,7 +86,7 @@ class SyncRunSerializer(RecordSerializer):
         model = SyncRun
         fields = (
             *IDENTITY, "system", "status", "kind", "started", "finished", "complete", "scope", "counts", "timings", "problems",
-            "outcome", "progress", "cancel_requested",
+            "outcome", "progress", "cancel_requested", "cursor",
             *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "system", "status", "started", "description")
@@ -108,6 +108,7 @@ class FindingSerializer(RecordSerializer):
         fields = (
             *IDENTITY, "system", "kind", "state", "title", "fingerprint", "entity", "external_id", "subscriber", "endpoint",
             "billing_values", "intent_values", "actual_values", "rule", "first_seen", "last_seen", "sync_run", "change_plan",
+            "taken_up_at",
             *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "kind", "state", "title", "description")
