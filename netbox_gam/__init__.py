@@ -17,6 +17,7 @@ class GamConfig(PluginConfig):
     min_version = "4.7.0"
     max_version = "4.7.99"
     queues = ["poll", "provision", "billing"]
+    middleware = ["netbox_gam.middleware.EarlyReceivers"]
     default_settings = {
         "encryption_keys": [],
         "secret_env_prefix": "GAM_",

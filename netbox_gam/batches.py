@@ -8,7 +8,7 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import alarms, mailing, polling, samples, scheduling, telling
+from .workflows import alarms, billing_events, mailing, polling, samples, scheduling, telling
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -31,6 +31,13 @@ def roll_up() -> None:
     alarms.sweep()
     samples.roll_up()
     jobs.revive_recurring()
+
+
+def look_after_billing() -> None:
+    """Start reconciliations that are due, and wake a worker for events that nobody was woken for."""
+    jobs.start_due_reconciliations()
+    if billing_events.is_due():
+        jobs.wake_billing_events()
 
 
 def tell() -> None:

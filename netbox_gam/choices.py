@@ -223,6 +223,19 @@ class ServiceStateChoices(ChoiceSet):
     ]
 
 
+class SyncRunKindChoices(ChoiceSet):
+    """How much a reconciliation run reads, and whether it stores what it finds."""
+
+    FULL = "full"
+    CHANGES = "changes"
+    DRY_RUN = "dry_run"
+    CHOICES = [
+        Choice(FULL, _("Full"), "blue", _("Everything is read, so that what is gone is seen, too")),
+        Choice(CHANGES, _("Changes"), "teal", _("Only accounts that changed since the last run are read")),
+        Choice(DRY_RUN, _("Dry run"), "cyan", _("As a full run, but nothing is stored but this record")),
+    ]
+
+
 class SyncRunStatusChoices(ChoiceSet):
     """How a reconciliation run went."""
 
@@ -231,14 +244,23 @@ class SyncRunStatusChoices(ChoiceSet):
     INCOMPLETE = "incomplete"
     HELD = "held"
     FAILED = "failed"
+    CAUGHT_UP = "caught_up"
+    REHEARSED = "rehearsed"
+    CANCELLED = "cancelled"
     CHOICES = [
         Choice(RUNNING, _("Running"), "blue"),
         Choice(COMPLETED, _("Completed"), "green", _("Everything was read and compared")),
+        Choice(CAUGHT_UP, _("Caught up"), "teal", _("What changed since the last run was read and compared")),
+        Choice(REHEARSED, _("Rehearsed"), "cyan", _("Everything was read and compared, and nothing was stored")),
+        Choice(CANCELLED, _("Cancelled"), "gray", _("Somebody cancelled it; nothing was concluded")),
         Choice(INCOMPLETE, _("Incomplete"), "yellow", _("Not everything could be read; nothing was concluded from absence")),
         Choice(HELD, _("Held"), "orange", _("The feed shrank or would cut off too many; nothing was changed")),
         Choice(FAILED, _("Failed"), "red"),
     ]
 
+
+AUTOMATIC_KINDS = (FindingKind.ACTIVE_NOT_ON_NETWORK, FindingKind.INACTIVE_ON_NETWORK, FindingKind.PLAN_MISMATCH)
+"""Findings a billing system may have accepted and applied without anybody being asked: those of one service of its own."""
 
 _FINDING_LABELS = {
     FindingKind.ACTIVE_NOT_ON_NETWORK: (_("Not on the network"), "red"),

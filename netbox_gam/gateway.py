@@ -12,6 +12,7 @@ from nornir_tasks.contracts import (
     BillingSnapshot,
     BillingSystemType,
     BillingTarget,
+    ChangedAccounts,
     ChangeKind,
     Comparison,
     DeviceReading,
@@ -26,7 +27,8 @@ from nornir_tasks.contracts import (
     TargetResult,
 )
 from nornir_tasks.gam.catalog import find_model
-from nornir_tasks.reconcile.guard import GuardLimits
+from nornir_tasks.reconcile.guard import GuardLimits, mass_cut
+from nornir_tasks.reconcile.guard import most_cut_offs as most_of
 
 from . import settings
 
@@ -108,12 +110,25 @@ def recover(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[Ste
     return nornir_tasks.recover([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
 
 
-def fetch_snapshot(target: BillingTarget, on_progress: OnProgress | None = None) -> BillingSnapshot:
+def fetch_snapshot(
+    target: BillingTarget, on_progress: OnProgress | None = None, *, cancelled: Callable[[], bool] | None = None
+) -> BillingSnapshot:
     """Read everything of a billing system.
 
+    :param cancelled: asked before every request
     :raises nornir_tasks.errors.BillingError: nothing could be read
     """
-    return nornir_tasks.fetch_snapshot(target, on_progress=on_progress)
+    return nornir_tasks.fetch_snapshot(target, on_progress=on_progress, cancelled=cancelled)
+
+
+def fetch_changed(
+    target: BillingTarget, cursor: Mapping[str, str], *, most: int, cancelled: Callable[[], bool] | None = None
+) -> ChangedAccounts:
+    """Which accounts of a billing system changed since a cursor.
+
+    :raises nornir_tasks.errors.BillingError: any part of it could not be read
+    """
+    return nornir_tasks.fetch_changed(target, cursor, most=most, cancelled=cancelled)
 
 
 def fetch_accounts(target: BillingTarget, ids: Sequence[str]) -> BillingSnapshot:
@@ -139,17 +154,26 @@ def compare(snapshot: BillingSnapshot, intent: IntentView, *, previous_scope: st
 
 def guard(snapshot: BillingSnapshot, previous_counts: Mapping[str, int], pending: Mapping[str, int]) -> GuardVerdict:
     """Whether a snapshot may be believed, by the limits of the settings."""
+    return nornir_tasks.guard(snapshot, previous_counts, pending, _guard_limits())
+
+
+def guard_cut_offs(everyone: int, pending: Mapping[str, int]) -> list[str]:
+    """Why pending cut-offs are held where only some of a system's services were read; empty when they are not."""
+    return list(mass_cut(everyone, pending, _guard_limits()))
+
+
+def most_cut_offs(everyone: int) -> int:
+    """How many of a system's services may be cut off at once, by the limits of the settings."""
+    return most_of(everyone, _guard_limits())
+
+
+def _guard_limits() -> GuardLimits:
     limits = settings.guard_limits()
-    return nornir_tasks.guard(
-        snapshot,
-        previous_counts,
-        pending,
-        GuardLimits(
-            shrink_percent=limits.shrink_percent,
-            shrink_count=limits.shrink_count,
-            cut_percent=limits.cut_percent,
-            cut_count=limits.cut_count,
-        ),
+    return GuardLimits(
+        shrink_percent=limits.shrink_percent,
+        shrink_count=limits.shrink_count,
+        cut_percent=limits.cut_percent,
+        cut_count=limits.cut_count,
     )
 
 

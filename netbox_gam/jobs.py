@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
-from core.choices import JobIntervalChoices
+from core.choices import JobIntervalChoices, JobStatusChoices
 from core.exceptions import JobFailed
 from core.models import Job
 from django_rq import get_queue
@@ -15,7 +16,7 @@ from redis.exceptions import RedisError
 
 from nornir_tasks.contracts import Progress, StepEvent
 
-from .choices import ChangePlanStatusChoices
+from .choices import ChangePlanStatusChoices, SyncRunKindChoices
 from .context import acting_as
 from .exceptions import NotAllowed, WorkflowError
 from .models import (
@@ -30,7 +31,21 @@ from .models import (
     SyncRun,
     VlanPool,
 )
-from .workflows import billing_events, discovery, findings, polling, provisioning, reconciliation, retention, services, watchdog
+from .workflows import (
+    automatic,
+    billing_events,
+    billing_schedule,
+    catching_up,
+    discovery,
+    findings,
+    polling,
+    provisioning,
+    reconciliation,
+    retention,
+    services,
+    sync_runs,
+    watchdog,
+)
 
 POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
 SAVE_EVERY_SECONDS = 1.0
@@ -59,7 +74,7 @@ class GamJobRunner(JobRunner):
         # The job was pickled with its user when it was started; their rights may have changed since.
         self.job.refresh_from_db(fields=["user"])
         try:
-            with acting_as(self.job.user):
+            with acting_as(self.job.user) if self.job.user else nullcontext():
                 data = self.work(**kwargs)
         except WorkflowError as error:
             self.logger.error(str(error))
@@ -87,7 +102,12 @@ class GamJobRunner(JobRunner):
 
 def work_off_billing_events() -> dict[str, int]:
     """What :func:`wake_billing_events` enqueues: no row of its own, for there is one per burst of events."""
-    return billing_events.process_pending()
+    return billing_events.process_pending(then=apply_automatically)
+
+
+def apply_automatically(system: BillingSystem) -> int:
+    """Start accepting and applying the findings that the system wants to be applied by itself; how many were started."""
+    return automatic.follow_up(system, apply=lambda finding, user: AcceptFindingJob.start(user, finding=finding, apply=True))
 
 
 def wake_billing_events() -> bool:
@@ -115,13 +135,13 @@ class _Woken:
 
 @system_job(interval=JobIntervalChoices.INTERVAL_MINUTELY)
 class BillingEventsJob(JobRunner):
-    """Every minute: events of billing systems that nobody was woken for."""
+    """Every minute: events of billing systems that nobody was woken for, and runs that are due."""
 
     class Meta:
         name = "Billing events"
 
     def run(self, *args: Any, **kwargs: Any) -> None:
-        self.job.data = billing_events.process_pending()
+        self.job.data = {**billing_events.process_pending(then=apply_automatically), "started": start_due_reconciliations()}
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
@@ -136,11 +156,12 @@ class HousekeepingJob(JobRunner):
 
 
 def revive_recurring() -> int:
-    """Schedule the daily job again, should a killed worker or a lost queue have ended its schedule; how many runs were lost."""
-    lost = watchdog.lost_jobs([HousekeepingJob.name])
+    """Schedule the system jobs again, should a killed worker or a lost queue have ended their schedule; how many runs were lost."""
+    lost = watchdog.lost_jobs([HousekeepingJob.name, BillingEventsJob.name])
     for job in lost:
         watchdog.give_up(job)
     HousekeepingJob.enqueue_once(interval=JobIntervalChoices.INTERVAL_DAILY)
+    BillingEventsJob.enqueue_once(interval=JobIntervalChoices.INTERVAL_MINUTELY)
     return len(lost)
 
 
@@ -233,13 +254,33 @@ class ReconcileJob(GamJobRunner):
         name = "Reconcile billing"
 
     @classmethod
-    def start(cls, user: Any, *, system: BillingSystem) -> Job:
+    def start(cls, user: Any, *, system: BillingSystem, kind: str = SyncRunKindChoices.FULL) -> Job:
         """Enqueue for one billing system."""
-        return cls.begin(user, system, pk=system.pk)
+        return cls.begin(user, system, pk=system.pk, kind=kind)
 
-    def work(self, *, pk: int) -> dict[str, Any]:
-        report = reconciliation.reconcile(_stored(BillingSystem, pk), user=self.job.user, on_progress=self.progress)
-        return report.as_dict()
+    def work(self, *, pk: int, kind: str = SyncRunKindChoices.FULL) -> dict[str, Any]:
+        system, user = _stored(BillingSystem, pk), self.job.user
+        if kind == SyncRunKindChoices.CHANGES:
+            report = catching_up.catch_up(system, user=user, on_progress=self.progress)
+        else:
+            dry = kind == SyncRunKindChoices.DRY_RUN
+            report = reconciliation.reconcile(system, user=user, on_progress=self.progress, dry_run=dry)
+        started = apply_automatically(system) if kind != SyncRunKindChoices.DRY_RUN else 0
+        return {**report.as_dict(), "applying": started}
+
+
+def start_due_reconciliations() -> int:
+    """Start the runs of billing systems that are due, and end those whose worker died; how many were started."""
+    sync_runs.end_abandoned()
+    for job in watchdog.lost_jobs([ReconcileJob.name]):
+        watchdog.give_up(job)
+    started = 0
+    for system, kind in billing_schedule.due():
+        waiting = system.jobs.filter(name=ReconcileJob.name, status__in=JobStatusChoices.ENQUEUED_STATE_CHOICES)
+        if not waiting.exists():
+            ReconcileJob.start(None, system=system, kind=kind)
+            started += 1
+    return started
 
 
 class ReleaseFeedJob(GamJobRunner):

@@ -24,7 +24,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from . import batches, settings
-from .workflows import mailing, scheduling, telling
+from .workflows import billing_events, billing_schedule, mailing, scheduling, telling
 from .workflows.locks import try_exclusive
 
 log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
@@ -36,6 +36,7 @@ CONNECT_SECONDS = 3
 FOLLOW_EVERY_SECONDS = 10.0
 ROLL_UP_EVERY_SECONDS = 60.0
 TELL_EVERY_SECONDS = 10.0
+BILLING_EVERY_SECONDS = 10.0
 QUEUED_PER_WORKER = 2
 """Batches that may wait for each worker: more would only grow old in the queue."""
 BATCH_SECONDS_OVER_LEASE = 30
@@ -49,7 +50,7 @@ class Pacemaker:
         self.started: datetime = timezone.now()
         self.busy = threading.Lock()
         self._stop = threading.Event()
-        self._seen = self._followed = self._rolled_up = self._told = -1e9
+        self._seen = self._followed = self._rolled_up = self._told = self._billed = -1e9
         self._thread = threading.Thread(target=self._run, name="gam-pacemaker", daemon=True)
 
     def start(self) -> None:
@@ -123,6 +124,12 @@ class Pacemaker:
             self._told = now
             if telling.is_due() or mailing.is_due():
                 django_rq.get_queue(QUEUE).enqueue(batches.tell, job_timeout=300, ttl=60, result_ttl=0, failure_ttl=600)
+                handed += 1
+        if now - self._billed >= BILLING_EVERY_SECONDS:
+            self._billed = now
+            if billing_schedule.is_due() or billing_events.is_due():
+                look = batches.look_after_billing
+                django_rq.get_queue(QUEUE).enqueue(look, job_timeout=120, ttl=60, result_ttl=0, failure_ttl=600)
                 handed += 1
         return handed
 

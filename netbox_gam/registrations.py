@@ -21,11 +21,13 @@ def register_all() -> None:
         dashboard,  # noqa: F401  # importing registers the widget of the home page
         gateway,
         jobs,  # noqa: F401  # importing registers the daily system job
+        middleware,
         pacemaker,
         settings,
     )
 
     settings.check()
+    middleware.put_first()
     register_event_types()
     if "rqworker" in sys.argv:
         gateway.preload()

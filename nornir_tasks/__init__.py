@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         BillingSnapshot,
         BillingSystemType,
         BillingTarget,
+        ChangedAccounts,
         ChangeKind,
         Comparison,
         DeviceReading,
@@ -54,6 +55,7 @@ __all__ = [
     "discover",
     "errors",
     "fetch_accounts",
+    "fetch_changed",
     "fetch_snapshot",
     "guard",
     "plan",
@@ -277,6 +279,19 @@ def fetch_snapshot(
     from .billing import fetch_snapshot as fetch
 
     return fetch(target, on_progress=on_progress, cancelled=cancelled)
+
+
+def fetch_changed(
+    target: BillingTarget, cursor: Mapping[str, str], *, most: int, cancelled: Callable[[], bool] | None = None
+) -> ChangedAccounts:
+    """Which accounts of a billing system changed since a cursor; they are not read yet.
+
+    :param most: how many are worth to be read one by one
+    :raises BillingError: any part of it could not be read
+    """
+    from .billing import fetch_changed as fetch
+
+    return fetch(target, cursor, most=most, cancelled=cancelled)
 
 
 def fetch_accounts(target: BillingTarget, ids: Sequence[str]) -> BillingSnapshot:

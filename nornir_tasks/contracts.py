@@ -775,6 +775,20 @@ class BillingSnapshot:
     orphans: tuple[OrphanDevice, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    cursor: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Where a reading of changes has to begin after this one; empty where changes cannot be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAccounts:
+    """Accounts that changed since a cursor, and the cursor for the next time.
+
+    ``too_many``: so many that reading everything is quicker; ``ids`` is empty then.
+    """
+
+    ids: tuple[str, ...]
+    cursor: Mapping[str, str]
+    too_many: bool = False
 
 
 # ------------------------------------------------------------------------------------------------------- reconciliation

@@ -19,8 +19,7 @@ import aiohttp
 
 from development.fake_billing.sonar_data import internet_service_id, iso
 from development.fake_billing.sonar_store import SonarStore
-from development.fake_billing.splynx_app import SplynxApi
-from development.fake_billing.splynx_data import CUSTOMER_STATUS, as_strings
+from development.fake_billing.splynx_data import CUSTOMER_STATUS, SplynxTables, as_strings
 from development.fake_billing.world import LONG_AGO, SONAR, SPLYNX, ControlError, PersonChange, World
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -42,7 +41,6 @@ class Hooks:
     def __init__(self, world: World) -> None:
         self.world = world
         self.store: SonarStore | None = None
-        self.splynx: SplynxApi | None = None
         self.splynx_hooks: list[SplynxHook] = []
         self.delivered: list[dict[str, Any]] = []
         self._session: aiohttp.ClientSession | None = None
@@ -127,9 +125,7 @@ class Hooks:
     def splynx_events(self, change: PersonChange) -> Iterator[dict[str, Any]]:
         """The customer event when the status changed, and the service event when status or plan did."""
         before, after = change.before, change.after
-        if self.splynx is None:
-            return
-        tables = self.splynx.tables
+        tables = SplynxTables(self.world, only=after).rows
         action = "edit" if before else "create"
         customer = next((row for row in tables["customers"] if row["id"] == after.number), None)
         services = [row for row in tables["internet-services"] if row["customer_id"] == after.number]

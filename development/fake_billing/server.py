@@ -44,7 +44,7 @@ class BillingServer:
         self.hooks = Hooks(self.world)
         self.store = SonarStore(self.world, self.hooks.post_sonar)
         self.splynx = SplynxApi(self.world)
-        self.hooks.store, self.hooks.splynx = self.store, self.splynx
+        self.hooks.store = self.store
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> Ready:

@@ -65,7 +65,7 @@ class SonarTables:
     def __init__(self, world: World, written: dict[str, list[Row]]) -> None:
         self.tables: dict[str, Table] = defaultdict(Table)
         self._models = {endpoint.mac: endpoint.model for shelf in world.town.shelves for endpoint in shelf.endpoints}
-        self._changed = world.last_changes()
+        self._changed = world.changed_at
         self._at: datetime = LONG_AGO
         self._static(world)
         for person in world.people_of(SONAR):

@@ -20,6 +20,7 @@ class SonarStore:
     def __init__(self, world: World, post: Post) -> None:
         self.world = world
         self.written: dict[str, list[Row]] = defaultdict(list)
+        self._last_ids: dict[str, int] = defaultdict(int)
         self._post = post
         self._built: SonarTables | None = None
         self._built_for: tuple[int, int] = (-1, -1)
@@ -55,7 +56,7 @@ class SonarStore:
 
     def write(self, collection: str, values: Row) -> Row:
         """Add a row and return it."""
-        id = max((row["id"] for row in self.written[collection]), default=0) + 1
+        id = self._last_ids[collection] = self._last_ids[collection] + 1
         row = {"id": id, **stamps(collection, id, datetime.now(UTC)), **values}
         self.written[collection].append(row)
         self._writes += 1

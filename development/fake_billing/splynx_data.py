@@ -62,15 +62,21 @@ REQUIRED = ("name", "customer_id", "product_id", "tariff_id", "title")
 
 
 class SplynxTables:
-    """All resources, built from a world; rows by id."""
+    """All resources, built from a world; rows by id.
 
-    def __init__(self, world: World) -> None:
+    :param only: rows of this person alone, as what a change of theirs is told with
+    """
+
+    def __init__(self, world: World, only: TownPerson | None = None) -> None:
         self.rows: dict[str, list[Row]] = {name: [] for name in RESOURCES}
         self._endpoints = {endpoint.mac: endpoint for shelf in world.town.shelves for endpoint in shelf.endpoints}
         self._tariffs = {plan.key: FIRST_TARIFF_ID + position for position, plan in enumerate(world.town.plans)}
         self._prices = {plan.key: f"{plan.price}00" for plan in world.town.plans}
         self._titles = {plan.key: plan.name for plan in world.town.plans}
-        changed = world.last_changes()
+        changed = world.changed_at
+        if only is not None:
+            self._person(only, changed.get(only.number, LONG_AGO))
+            return
         self._static(world)
         for person in world.people_of(SPLYNX):
             self._person(person, changed.get(person.number, LONG_AGO))

@@ -142,6 +142,8 @@ class World:
         self.splynx = SplynxModes()
         self.requests: deque[LoggedRequest] = deque(maxlen=20_000)
         self.changes: list[PersonChange] = []
+        self.changed_at: dict[int, datetime] = {}
+        """When a person was last changed, by number; those who were."""
         self.listeners: list[Callable[[PersonChange], None]] = []
         self.revision = 0
         self._drifts = 0
@@ -166,10 +168,6 @@ class World:
         """By how much a count is off this time."""
         self._drifts += self.modes[system].drifting
         return self._drifts if self.modes[system].drifting else 0
-
-    def last_changes(self) -> dict[int, datetime]:
-        """Number -> when last changed, for those who were."""
-        return {change.after.number: change.at for change in self.changes}
 
     def set_mode(self, system: str, /, **changes: Any) -> Modes:
         """Switch modes of one system.
@@ -251,6 +249,7 @@ class World:
         self.people[after.number] = after
         change = PersonChange(before, after, datetime.now(UTC))
         self.changes.append(change)
+        self.changed_at[after.number] = change.at
         self.revision += 1
         for listener in self.listeners:
             listener(change)

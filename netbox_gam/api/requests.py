@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from .. import gateway
-from ..choices import TransportChoices
+from ..choices import SyncRunKindChoices, TransportChoices
 from ..models import BandwidthPlan, CredentialProfile, SnmpProfile, VlanPool
 from .fields import ViewablePrimaryKeyField
 
@@ -46,6 +46,12 @@ class PollGamsSerializer(serializers.Serializer):
     """Which GAMs to poll; without ``ids`` all that have polling enabled and that the user may poll."""
 
     ids = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, allow_empty=False)
+
+
+class ReconcileSerializer(serializers.Serializer):
+    """How much to read, and whether to store what is found."""
+
+    kind = serializers.ChoiceField(choices=SyncRunKindChoices.CHOICES, default=SyncRunKindChoices.FULL)
 
 
 class ApplyAtOnceSerializer(serializers.Serializer):

@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from utilities.filters import MultiValueMACAddressFilter
 from utilities.filtersets import register_filterset
 
-from ..choices import BillingAuthChoices, BillingSystemTypeChoices, FindingKindChoices, FindingStateChoices, SyncRunStatusChoices
+from ..choices import (
+    BillingAuthChoices,
+    BillingSystemTypeChoices,
+    FindingKindChoices,
+    FindingStateChoices,
+    SyncRunKindChoices,
+    SyncRunStatusChoices,
+)
 from ..models import (
     BandwidthPlan,
     BillingLink,
@@ -62,7 +69,7 @@ class BillingSystemFilterSet(GamFilterSet):
 
     class Meta:
         model = BillingSystem
-        fields = ("id", "name", "url", "verify_tls", "ca_file", "enabled", "interval", "description")
+        fields = ("id", "name", "url", "verify_tls", "ca_file", "enabled", "interval", "full_interval", "description")
 
 
 @register_filterset
@@ -98,12 +105,13 @@ class BillingLinkFilterSet(GamFilterSet, OfSystem, OfSubscriber):
 @register_filterset
 class SyncRunFilterSet(GamFilterSet, OfSystem):
     status = django_filters.MultipleChoiceFilter(choices=SyncRunStatusChoices, distinct=False)
+    kind = django_filters.MultipleChoiceFilter(choices=SyncRunKindChoices, distinct=False)
 
     search_fields = ("system__name", "scope")
 
     class Meta:
         model = SyncRun
-        fields = ("id", "started", "finished", "complete", "scope", "description")
+        fields = ("id", "started", "finished", "complete", "scope", "cancel_requested", "description")
 
 
 @register_filterset
@@ -127,4 +135,15 @@ class FindingFilterSet(GamFilterSet, OfSystem, OfSubscriber):
 
     class Meta:
         model = Finding
-        fields = ("id", "title", "fingerprint", "entity", "external_id", "rule", "first_seen", "last_seen", "description")
+        fields = (
+            "id",
+            "title",
+            "fingerprint",
+            "entity",
+            "external_id",
+            "rule",
+            "first_seen",
+            "last_seen",
+            "taken_up_at",
+            "description",
+        )

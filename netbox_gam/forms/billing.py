@@ -19,7 +19,14 @@ from utilities.forms.fields import (
 from utilities.forms.rendering import FieldSet
 from utilities.forms.widgets import DateTimePicker
 
-from ..choices import BillingAuthChoices, BillingSystemTypeChoices, FindingKindChoices, FindingStateChoices, SyncRunStatusChoices
+from ..choices import (
+    BillingAuthChoices,
+    BillingSystemTypeChoices,
+    FindingKindChoices,
+    FindingStateChoices,
+    SyncRunKindChoices,
+    SyncRunStatusChoices,
+)
 from ..models import BandwidthPlan, BillingLink, BillingPlan, BillingSystem, Endpoint, Finding, GamDevice, Subscriber, SyncRun
 from .base import OWNERSHIP, SEARCH, GamImportForm, SecretsMixin, bulk_yes_no, yes_no
 
@@ -35,7 +42,7 @@ class BillingSystemForm(SecretsMixin, PrimaryModelForm):
         FieldSet("name", "type", "url", "description", "tags", name=_("Billing System")),
         FieldSet("auth", "token", "api_key", "api_secret", "webhook_secret", name=_("Authentication")),
         FieldSet("verify_tls", "ca_file", name=_("TLS")),
-        FieldSet("enabled", "interval", "options", name=_("Reconciliation")),
+        FieldSet("enabled", "interval", "full_interval", "options", name=_("Reconciliation")),
     )
 
     class Meta:
@@ -53,6 +60,7 @@ class BillingSystemForm(SecretsMixin, PrimaryModelForm):
             "ca_file",
             "enabled",
             "interval",
+            "full_interval",
             "options",
             "description",
             "owner",
@@ -68,11 +76,14 @@ class BillingSystemForm(SecretsMixin, PrimaryModelForm):
 class BillingSystemBulkEditForm(PrimaryModelBulkEditForm):
     enabled = bulk_yes_no(_("Enabled"))
     interval = forms.IntegerField(label=_("Interval"), min_value=5, required=False, help_text=_("Minutes between reconciliations"))
+    full_interval = forms.IntegerField(
+        label=_("Full interval"), min_value=5, required=False, help_text=_("Minutes between runs that read everything")
+    )
     verify_tls = bulk_yes_no(_("Verify certificate"))
     ca_file = forms.CharField(label=_("CA file"), max_length=255, required=False)
 
     model = BillingSystem
-    fieldsets = (FieldSet("enabled", "interval", "verify_tls", "ca_file", "description"),)
+    fieldsets = (FieldSet("enabled", "interval", "full_interval", "verify_tls", "ca_file", "description"),)
     nullable_fields = ("ca_file", "description", "comments")
 
 
@@ -225,9 +236,10 @@ class SyncRunBulkEditForm(PrimaryModelBulkEditForm):
 
 class SyncRunFilterForm(PrimaryModelFilterSetForm):
     model = SyncRun
-    fieldsets = (SEARCH, FieldSet("system_id", "status", "complete", "started", name=_("Sync Run")), OWNERSHIP)
+    fieldsets = (SEARCH, FieldSet("system_id", "status", "kind", "complete", "started", name=_("Sync Run")), OWNERSHIP)
     system_id = DynamicModelMultipleChoiceField(label=_("Billing system"), queryset=BillingSystem.objects.all(), required=False)
     status = MultipleChoiceField(label=_("Status"), choices=SyncRunStatusChoices, required=False)
+    kind = MultipleChoiceField(label=_("Kind"), choices=SyncRunKindChoices, required=False)
     complete = yes_no(_("Complete"))
     started = forms.DateTimeField(label=_("Started"), required=False, widget=DateTimePicker())
     tag = TagFilterField(model)

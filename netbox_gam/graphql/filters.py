@@ -36,6 +36,7 @@ from .enums import (
     StepStateEnum,
     SubscriberModelEnum,
     SubscriberStatusEnum,
+    SyncRunKindEnum,
     SyncRunStatusEnum,
     TransportEnum,
     VlanModeEnum,
@@ -268,6 +269,7 @@ class BillingSystemFilter(PrimaryModelFilter):
     ca_file: StrFilterLookup | None = strawberry_django.filter_field()
     enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
     interval: IntegerLookup | None = strawberry_django.filter_field()
+    full_interval: IntegerLookup | None = strawberry_django.filter_field()
     options: JSONFilter | None = strawberry_django.filter_field()
     billing_plans: Annotated["BillingPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
@@ -323,12 +325,15 @@ class SyncRunFilter(PrimaryModelFilter):
     )
     system_id: ID | None = strawberry_django.filter_field()
     status: BaseFilterLookup[SyncRunStatusEnum] | None = strawberry_django.filter_field()
+    kind: BaseFilterLookup[SyncRunKindEnum] | None = strawberry_django.filter_field()
     started: DatetimeFilterLookup | None = strawberry_django.filter_field()
     finished: DatetimeFilterLookup | None = strawberry_django.filter_field()
     complete: FilterLookup[bool] | None = strawberry_django.filter_field()
     scope: StrFilterLookup | None = strawberry_django.filter_field()
     counts: JSONFilter | None = strawberry_django.filter_field()
     timings: JSONFilter | None = strawberry_django.filter_field()
+    outcome: JSONFilter | None = strawberry_django.filter_field()
+    cancel_requested: FilterLookup[bool] | None = strawberry_django.filter_field()
     findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from netbox.models.features import JobsMixin
 
 from ..choices import (
+    AUTOMATIC_KINDS,
     BillingAuthChoices,
     BillingSystemTypeChoices,
     FindingKindChoices,
     FindingStateChoices,
     ServiceStateChoices,
+    SyncRunKindChoices,
     SyncRunStatusChoices,
 )
 from ..fields import SecretField
@@ -41,10 +44,16 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
     interval = models.PositiveIntegerField(
         _("interval"), default=60, validators=[MinValueValidator(5)], help_text=_("Minutes between reconciliations")
     )
+    full_interval = models.PositiveIntegerField(
+        _("full interval"),
+        default=1440,
+        validators=[MinValueValidator(5)],
+        help_text=_("Minutes between runs that read everything; in between only what changed is read"),
+    )
     options = models.JSONField(_("options"), default=dict, blank=True, help_text=_("status_map, page_size, requests_per_minute, …"))
 
     secret_fields = ("token", "api_key", "api_secret", "webhook_secret")
-    clone_fields = ("type", "auth", "verify_tls", "ca_file", "interval", "options")
+    clone_fields = ("type", "auth", "verify_tls", "ca_file", "interval", "full_interval", "options")
 
     class Meta:
         ordering = ("name",)
@@ -80,6 +89,26 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
                 raise ValidationError({name: _("This authentication needs it.")})
         if not isinstance(self.options, dict):
             raise ValidationError({"options": _("A JSON object is needed.")})
+        self._clean_automatic()
+
+    def _clean_automatic(self) -> None:
+        """The options that let findings be accepted and applied without anybody being asked."""
+        kinds = self.options.get("apply_automatically", [])
+        if not isinstance(kinds, list) or not all(kind in AUTOMATIC_KINDS for kind in kinds):
+            known = ", ".join(AUTOMATIC_KINDS)
+            words = _("apply_automatically %(value)r: a list of kinds is needed, of %(known)s.") % {"value": kinds, "known": known}
+            raise ValidationError({"options": words})
+        if not kinds:
+            return
+        name = self.options.get("apply_as")
+        user = get_user_model().objects.filter(username=name, is_active=True).first() if isinstance(name, str) else None
+        if user is None:
+            words = _("apply_as %(value)r: the name of an active user is needed, in whose name findings are accepted.")
+            raise ValidationError({"options": words % {"value": name}})
+        for permission in ("netbox_gam.decide_finding", "netbox_gam.apply_changeplan"):
+            if not user.has_perm(permission):
+                words = _("apply_as %(value)r: this user lacks the permission %(permission)s.")
+                raise ValidationError({"options": words % {"value": name, "permission": permission}})
 
 
 class BillingPlan(GamModel):
@@ -191,6 +220,7 @@ class SyncRun(RecordModel):
         "netbox_gam.BillingSystem", on_delete=models.CASCADE, related_name="sync_runs", verbose_name=_("billing system")
     )
     status = models.CharField(_("status"), max_length=20, choices=SyncRunStatusChoices, default=SyncRunStatusChoices.RUNNING)
+    kind = models.CharField(_("kind"), max_length=20, choices=SyncRunKindChoices, default=SyncRunKindChoices.FULL)
     started = models.DateTimeField(_("started"))
     finished = models.DateTimeField(_("finished"), null=True, blank=True)
     complete = models.BooleanField(_("complete"), default=False, help_text=_("Every page of every collection was read"))
@@ -198,18 +228,29 @@ class SyncRun(RecordModel):
     counts = models.JSONField(_("counts"), default=dict, blank=True)
     timings = models.JSONField(_("timings"), default=dict, blank=True, help_text=_("Seconds per phase"))
     problems = models.JSONField(_("problems"), default=list, blank=True)
+    outcome = models.JSONField(
+        _("outcome"), default=dict, blank=True, help_text=_("What it came to: findings opened and resolved, customers linked")
+    )
+    progress = models.JSONField(_("progress"), default=dict, blank=True, help_text=_("How far it is, while it runs"))
+    cancel_requested = models.BooleanField(_("cancel requested"), default=False)
+    cursor = models.JSONField(
+        _("cursor"), default=dict, blank=True, editable=False, help_text=_("Where the next reading of changes begins")
+    )
 
     class Meta:
         ordering = ("-started", "-pk")
         verbose_name = _("sync run")
         verbose_name_plural = _("sync runs")
-        permissions = [("release", "Release a feed that is held")]
+        permissions = [("release", "Release a feed that is held"), ("cancel", "Cancel a reconciliation that is running")]
 
     def __str__(self) -> str:
         return f"{self.system} {self.started:%Y-%m-%d %H:%M:%S}"
 
     def get_status_color(self) -> str | None:
         return SyncRunStatusChoices.colors.get(self.status)
+
+    def get_kind_color(self) -> str | None:
+        return SyncRunKindChoices.colors.get(self.kind)
 
 
 class Finding(RecordModel):
@@ -249,6 +290,9 @@ class Finding(RecordModel):
     sync_run = models.ForeignKey(
         "netbox_gam.SyncRun", on_delete=models.SET_NULL, related_name="findings", null=True, blank=True, verbose_name=_("sync run")
     )
+    taken_up_at = models.DateTimeField(_("taken up"), null=True, blank=True, editable=False)
+    """When it was last accepted by rule rather than by a person."""
+
     change_plan = models.ForeignKey(
         "netbox_gam.ChangePlan",
         on_delete=models.SET_NULL,

@@ -19,6 +19,7 @@ class BillingSystemTable(PrimaryModelTable):
     verify_tls = columns.BooleanColumn(verbose_name=_("Verify certificate"))
     enabled = columns.BooleanColumn(verbose_name=_("Enabled"))
     interval = columns.DurationColumn(verbose_name=_("Interval"))
+    full_interval = columns.DurationColumn(verbose_name=_("Full interval"))
     last_run = RelativeTimeColumn(verbose_name=_("Last run"))
     link_count = columns.LinkedCountColumn(
         viewname="plugins:netbox_gam:billinglink_list", url_params={"system_id": "pk"}, verbose_name=_("Links")
@@ -153,6 +154,7 @@ class SyncRunTable(PrimaryModelTable):
     started = tables.DateTimeColumn(verbose_name=_("Started"), linkify=True)
     system = tables.Column(verbose_name=_("Billing system"), linkify=True)
     status = columns.ChoiceFieldColumn(verbose_name=_("Status"))
+    kind = columns.ChoiceFieldColumn(verbose_name=_("Kind"))
     complete = columns.BooleanColumn(verbose_name=_("Complete"))
     duration = SecondsColumn(verbose_name=_("Duration"))
     counts = columns.DictColumn(verbose_name=_("Counts"))
@@ -169,13 +171,14 @@ class SyncRunTable(PrimaryModelTable):
             "duration",
             "system",
             "status",
+            "kind",
             "complete",
             "counts",
             "problem_count",
             "scope",
             *COMMON,
         )
-        default_columns = ("pk", "started", "system", "status", "complete", "duration", "counts", "problem_count")
+        default_columns = ("pk", "started", "system", "kind", "status", "duration", "counts", "problem_count")
         empty_text = _("No runs yet. Open a billing system and press Reconcile.")
 
 

@@ -225,6 +225,25 @@ class Reconcile(Verb):
     icon = "compare-horizontal"
 
 
+class DryRun(Verb):
+    name = "dry_run"
+    label = _("Dry Run")
+    title = _("Read the billing system and show what a reconciliation would change, without changing it")
+    permissions_required = {"reconcile"}
+    icon = "eye-outline"
+    color = "secondary"
+
+
+class CancelRun(Verb):
+    name = "cancel"
+    label = _("Cancel Run")
+    title = _("End before the next request; what was read is discarded")
+    permissions_required = {"cancel"}
+    icon = "stop"
+    color = "red"
+    states = (SyncRunStatusChoices.RUNNING,)
+
+
 class BulkReconcile(BulkVerb):
     name = "bulk_reconcile"
     label = _("Reconcile Selected")

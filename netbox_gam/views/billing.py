@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from django.db.models import OuterRef, Subquery
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
 from extras.ui.panels import CustomFieldsPanel, TagsPanel
 from netbox.object_actions import CloneObject, DeleteObject, EditObject
 from netbox.ui import layout
 from netbox.ui.breadcrumbs import Breadcrumb
 from netbox.ui.panels import CommentsPanel, JSONPanel, ObjectsTablePanel, RelatedObjectsPanel
 from netbox.views import generic
-from utilities.views import GetRelatedModelsMixin, ViewTab, register_model_view
+from utilities.views import GetRelatedModelsMixin, ObjectPermissionRequiredMixin, ViewTab, register_model_view
 
 from .. import filtersets, forms, tables
-from ..choices import BillingEventStateChoices, FindingStateChoices
+from ..choices import BillingEventStateChoices, FindingStateChoices, SyncRunKindChoices, SyncRunStatusChoices
 from ..exceptions import WorkflowError
 from ..models import BilledService, BillingEvent, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from ..ui import actions
@@ -33,6 +35,7 @@ from ..ui.panels.billing import (
     NumbersPanel,
     SyncRunPanel,
 )
+from ..ui.panels.runs import PhasesPanel, RunOutcomePanel, RunProgressPanel
 from .actions import BulkVerbView, ObjectVerbView, wants_apply
 from .base import DETAIL, NAMELESS_LIST, RECORD_LIST, RECORD_PAGE, Counted, SecretEditView, SecretImportView
 
@@ -63,7 +66,7 @@ class BillingSystemListView(BillingSystemCounts, generic.ObjectListView):
 class BillingSystemView(GetRelatedModelsMixin, generic.ObjectView):
     queryset = BillingSystem.objects.all()
     template_name = DETAIL
-    actions = (actions.Reconcile, CloneObject, EditObject, DeleteObject)
+    actions = (actions.Reconcile, actions.DryRun, CloneObject, EditObject, DeleteObject)
     layout = layout.SimpleLayout(
         left_panels=[BillingSystemPanel(), JSONPanel("options", title=_("Options")), TagsPanel(), CustomFieldsPanel()],
         right_panels=[LastRunPanel(), RelatedObjectsPanel(), CommentsPanel()],
@@ -217,6 +220,17 @@ class BillingSystemReconcileView(ObjectVerbView):
         return ReconcileJob.start(request.user, system=instance)
 
 
+@register_model_view(BillingSystem, "dry_run", path="dry-run")
+class BillingSystemDryRunView(ObjectVerbView):
+    queryset = BillingSystem.objects.all()
+    permission = "reconcile"
+
+    def perform(self, request, instance):
+        from ..jobs import ReconcileJob
+
+        return ReconcileJob.start(request.user, system=instance, kind=SyncRunKindChoices.DRY_RUN)
+
+
 @register_model_view(BillingSystem, "bulk_reconcile", path="reconcile", detail=False)
 class BillingSystemBulkReconcileView(BulkVerbView):
     queryset = BillingSystem.objects.all()
@@ -363,12 +377,18 @@ class SyncRunListView(generic.ObjectListView):
 class SyncRunView(generic.ObjectView):
     queryset = SyncRun.objects.select_related("system")
     template_name = DETAIL
-    actions = (actions.Release, *RECORD_PAGE)
+    actions = (actions.CancelRun, actions.Release, *RECORD_PAGE)
     layout = layout.SimpleLayout(
-        left_panels=[SyncRunPanel(), LinesPanel("problems", title=_("Problems"), color="orange", empty=_("None")), TagsPanel()],
+        left_panels=[
+            RunProgressPanel(),
+            SyncRunPanel(),
+            LinesPanel("problems", title=_("Problems"), color="orange", empty=_("None")),
+            RunOutcomePanel(),
+            TagsPanel(),
+        ],
         right_panels=[
+            PhasesPanel("timings", title=_("Phases")),
             NumbersPanel("counts", title=_("Counts")),
-            NumbersPanel("timings", title=_("Timings"), seconds=True),
             CustomFieldsPanel(),
             CommentsPanel(),
         ],
@@ -393,6 +413,35 @@ class SyncRunReleaseView(ObjectVerbView):
         from ..jobs import ReleaseFeedJob
 
         return ReleaseFeedJob.start(request.user, run=instance)
+
+
+@register_model_view(SyncRun, "cancel")
+class SyncRunCancelView(ObjectVerbView):
+    queryset = SyncRun.objects.all()
+    permission = "cancel"
+
+    def perform(self, request, instance):
+        from ..workflows import sync_runs
+
+        sync_runs.cancel(instance, user=request.user)
+        return gettext_now("%(run)s ends before its next request; what it read is discarded.") % {"run": instance}
+
+
+@register_model_view(SyncRun, "progress")
+class SyncRunProgressView(ObjectPermissionRequiredMixin, View):
+    """The progress of a run, for its page; when it has ended the page is loaded anew."""
+
+    queryset = SyncRun.objects.all()
+
+    def get_required_permission(self):
+        return "netbox_gam.view_syncrun"
+
+    def get(self, request, pk):
+        run = get_object_or_404(self.queryset, pk=pk)
+        response = render(request, "netbox_gam/panels/run_progress_body.html", {"object": run})
+        if run.status != SyncRunStatusChoices.RUNNING:
+            response["HX-Refresh"] = "true"
+        return response
 
 
 @register_model_view(SyncRun, "edit")

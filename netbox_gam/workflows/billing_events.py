@@ -10,7 +10,7 @@ import hashlib
 import ipaddress
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,9 @@ FOLLOWED = frozenset({"account", "account_service", "customer", "internet_servic
 BATCH_ACCOUNTS = 50
 REPEAT_WITHIN = timedelta(hours=6)
 """The same delivery within this time is a repetition (Sonar repeats for four hours); a later one is worked off again."""
+
+STAMP = timedelta(seconds=2)
+"""Two changes whose events carry the same time, to the second, are less than this apart."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=15)
 KEEP = timedelta(days=30)
@@ -94,21 +97,37 @@ def _may_send(system: BillingSystem, source: str) -> bool:
 STORE = """
 INSERT INTO netbox_gam_billingevent AS event
     (system_id, digest, state, entity, external_id, account_id, action, kept, deliveries, received_at, due_at, attempts, outcome)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s, 0, '')
+VALUES (
+    %(system)s, %(digest)s, %(state)s, %(entity)s, %(external_id)s, %(account)s, %(action)s, %(kept)s, 1, %(now)s, %(now)s, 0, '')
 ON CONFLICT (system_id, digest) DO UPDATE SET
     deliveries = event.deliveries + 1,
-    state = CASE WHEN event.state = 'done' AND event.processed_at < %s THEN 'waiting' ELSE event.state END,
-    due_at = CASE WHEN event.state = 'done' AND event.processed_at < %s THEN EXCLUDED.due_at ELSE event.due_at END
-"""
+    state = CASE WHEN event.state = 'done' AND event.processed_at < {settled} THEN 'waiting' ELSE event.state END,
+    due_at = CASE WHEN event.state = 'done' AND event.processed_at < {settled} THEN EXCLUDED.due_at ELSE event.due_at END
+""".format(settled="greatest(%(old)s, event.received_at + %(stamp)s)")
 
 
 def _store(system: BillingSystem, hint: Any, account: str, state: str) -> None:
-    """One statement, so that equal deliveries at the same time are one row."""
+    """One statement, so that equal deliveries at the same time are one row.
+
+    An equal body may be another change of the same second. It is a repetition only where the customer was read after that second;
+    without a time in it, it is none.
+    """
     now = timezone.now()
-    old = now - REPEAT_WITHIN
-    texts = [str(text)[:100] for text in (hint.entity, hint.external_id, account, hint.action)]
+    values = {"entity": hint.entity, "external_id": hint.external_id, "account": account, "action": hint.action}
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [system.pk, hint.digest, state, *texts, json.dumps(dict(hint.kept)), now, now, old, old])
+        cursor.execute(
+            STORE,
+            {
+                **{name: str(text)[:100] for name, text in values.items()},
+                "system": system.pk,
+                "digest": hint.digest,
+                "state": state,
+                "kept": json.dumps(dict(hint.kept)),
+                "now": now,
+                "old": now - REPEAT_WITHIN if hint.stamped else now,
+                "stamp": STAMP,
+            },
+        )
 
 
 def _refuse(system: BillingSystem, reason: str) -> Received:
@@ -116,16 +135,19 @@ def _refuse(system: BillingSystem, reason: str) -> Received:
     now = timezone.now()
     digest = hashlib.sha256(f"refused {reason} {now:%Y-%m-%d}".encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [system.pk, digest, State.REFUSED, "", "", "", reason, "{}", now, now, now, now])
+        empty = {"entity": "", "external_id": "", "account": "", "action": reason, "kept": "{}"}
+        row = {**empty, "system": system.pk, "digest": digest, "state": State.REFUSED, "now": now, "old": now, "stamp": STAMP}
+        cursor.execute(STORE, row)
     return Received(False, reason)
 
 
 # ----------------------------------------------------------------------------------------------------------- working off
 
 
-def process_pending(*, only: BillingSystem | None = None) -> dict[str, int]:
+def process_pending(*, only: BillingSystem | None = None, then: Callable[[BillingSystem], object] | None = None) -> dict[str, int]:
     """Work off what is due, system by system. Where somebody else is at work with a system, its events are left to them.
 
+    :param then: called after every batch that was worked off, with its system
     :returns: events done and events that have to be tried again
     """
     totals = {"done": 0, "failed": 0}
@@ -135,7 +157,7 @@ def process_pending(*, only: BillingSystem | None = None) -> dict[str, int]:
         while _due(system).exists():
             try:
                 with exclusive("billing_system", system.pk, label=f"Billing system {system}"):
-                    failed = _work_off(system, totals)
+                    failed = _work_off(system, totals, then)
             except Busy:
                 break
             if failed:
@@ -143,43 +165,61 @@ def process_pending(*, only: BillingSystem | None = None) -> dict[str, int]:
     return totals
 
 
+def is_due(*, late: timedelta = timedelta(seconds=5)) -> bool:
+    """Whether events wait that somebody should have been woken for a while ago."""
+    return _waiting(timezone.now() - late).filter(system__enabled=True).exists()
+
+
 def _due(system: BillingSystem) -> Any:
-    return BillingEvent.objects.filter(system=system, state=State.WAITING, due_at__lte=timezone.now())
+    return _waiting(timezone.now()).filter(system=system)
 
 
-def _work_off(system: BillingSystem, totals: dict[str, int]) -> bool:
+def _waiting(until: datetime) -> Any:
+    """Events that can be worked off. One without an account never can."""
+    return BillingEvent.objects.filter(state=State.WAITING, due_at__lte=until).exclude(account_id="")
+
+
+def _work_off(system: BillingSystem, totals: dict[str, int], then: Callable[[BillingSystem], object] | None) -> bool:
     """Batch after batch; whether one failed."""
     while accounts := _next_accounts(system):
         # Only what was stored before the reading began is settled by it.
-        events = list(_due(system).filter(account_id__in=accounts).values_list("pk", flat=True))
+        events = dict(_due(system).filter(account_id__in=accounts).values_list("pk", "deliveries"))
         begun = timezone.now()
         try:
             snapshot = gateway.fetch_accounts(billing_target(system), accounts)
             with transaction.atomic():
-                outcome = reconciliation.refresh(system, snapshot)
-                _settle(events, begun, outcome)
+                refreshed = reconciliation.refresh(system, snapshot)
+                _settle(events, begun, str(refreshed or "left to the first full run"))
         except (BillingError, WorkflowError) as error:
             _postpone(events, str(error))
             totals["failed"] += len(events)
             return True
         totals["done"] += len(events)
+        if then is not None:
+            then(system)
     return False
 
 
 def _next_accounts(system: BillingSystem) -> list[str]:
     """The accounts that have waited longest."""
-    rows = _due(system).exclude(account_id="").order_by("due_at", "pk").values_list("account_id", flat=True)[: BATCH_ACCOUNTS * 20]
+    rows = _due(system).order_by("due_at", "pk").values_list("account_id", flat=True)[: BATCH_ACCOUNTS * 20]
     return list(dict.fromkeys(rows))[:BATCH_ACCOUNTS]
 
 
-def _settle(events: Sequence[int], begun: datetime, outcome: str) -> None:
-    BillingEvent.objects.filter(pk__in=events).update(
+def _settle(events: Mapping[int, int], begun: datetime, outcome: str) -> None:
+    """Events that were worked off. One that came again meanwhile is worked off again, as it may be about a later change.
+
+    :param events: keys, and how often each had come when the reading began
+    """
+    now = BillingEvent.objects.select_for_update().filter(pk__in=events).values_list("pk", "deliveries")
+    same = [pk for pk, deliveries in now if deliveries == events[pk]]
+    BillingEvent.objects.filter(pk__in=same).update(
         state=State.DONE, processed_at=begun, outcome=outcome[:300], attempts=_plus_one()
     )
 
 
-def _postpone(events: Sequence[int], reason: str) -> None:
-    for event in BillingEvent.objects.filter(pk__in=events).only("pk", "attempts"):
+def _postpone(events: Iterable[int], reason: str) -> None:
+    for event in BillingEvent.objects.filter(pk__in=list(events)).only("pk", "attempts"):
         pause = min(FIRST_PAUSE * 2 ** min(event.attempts, 10), LONGEST_PAUSE)
         BillingEvent.objects.filter(pk=event.pk).update(due_at=timezone.now() + pause, outcome=reason[:300], attempts=_plus_one())
 

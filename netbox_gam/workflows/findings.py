@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -71,13 +71,22 @@ OF_ONE_SERVICE = (
 
 
 def store_some(
-    system: BillingSystem, run: SyncRun, comparison: Comparison, services: Sequence[BillingService], *, at: datetime
+    system: BillingSystem,
+    run: SyncRun,
+    comparison: Comparison,
+    services: Sequence[BillingService],
+    *,
+    at: datetime,
+    former: Collection[str] = (),
 ) -> StoredFindings:
-    """As :func:`store`, after only these services were read: findings about others stay as they are."""
+    """As :func:`store`, after only these services were read: findings about others stay as they are.
+
+    :param former: ids of services that these have replaced, or that are gone: findings about them are resolved
+    """
     report = StoredFindings()
     ids = [service.external_id for service in services]
     own = [item for item in comparison.findings if item.kind in OF_ONE_SERVICE and item.external_id in ids]
-    scope = Finding.objects.filter(system=system, kind__in=OF_ONE_SERVICE, external_id__in=ids)
+    scope = Finding.objects.filter(system=system, kind__in=OF_ONE_SERVICE, external_id__in=[*ids, *former])
     _store_side(system, run, own, at, report, resolve=True, scope=scope)
     return report
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,13 +21,18 @@ from nornir_tasks.contracts import (
     IntentPlan,
     IntentSubscriber,
     IntentView,
-    Progress,
     ServiceState,
 )
 from nornir_tasks.errors import BillingError
 
 from .. import gateway
-from ..choices import EndpointStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
+from ..choices import (
+    EndpointStatusChoices,
+    FindingStateChoices,
+    SubscriberStatusChoices,
+    SyncRunKindChoices,
+    SyncRunStatusChoices,
+)
 from ..exceptions import InvalidState, WorkflowError
 from ..models import (
     BandwidthPlan,
@@ -43,11 +47,11 @@ from ..models import (
     SyncRun,
 )
 from ..targets import billing_target
-from . import findings
+from . import findings, rehearsal, sync_runs
 from .locks import exclusive
 from .saving import create, in_words, update
+from .sync_runs import OnProgress
 
-type OnProgress = Callable[[Progress], None]
 ARRIVING = (ServiceState.IN_SERVICE, ServiceState.PENDING)
 CUT_COUNTS = ("would_suspend", "would_terminate")
 BILLED_FIELDS = ("account_id", "name", "state", "raw_status", "plan_id", "macs", "read_at")
@@ -66,34 +70,62 @@ class ReconciliationReport:
     resolved: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
 
+    def outcome(self) -> dict[str, int]:
+        """What it came to, as the run keeps it."""
+        names = ("services", "linked", "arrived", "opened", "standing", "resolved")
+        return {name: getattr(self, name) for name in names}
+
     def as_dict(self) -> dict[str, Any]:
         """Plain types, for job data and the command line."""
         return {**vars(self), "run": self.run.pk, "status": self.run.status, "problems": self.run.problems}
 
 
 def reconcile(
-    system: BillingSystem, *, user: Any = None, on_progress: OnProgress | None = None, release: SyncRun | None = None
+    system: BillingSystem,
+    *,
+    user: Any = None,
+    on_progress: OnProgress | None = None,
+    release: SyncRun | None = None,
+    dry_run: bool = False,
 ) -> ReconciliationReport:
     """One run: snapshot, guard, links, comparison, findings.
 
     A reading that failed, is incomplete or is held changes nothing but the system's finding about its feed.
 
     :param release: a held run that somebody looked at: a reading that is no worse than that one is believed
+    :param dry_run: do all of it, keep what would be opened and resolved in the run's record, and store nothing else
     :raises Busy: another run of this system is under way
     :raises WorkflowError: nothing could be read; the run is kept as failed
     """
-    with exclusive("billing_system", system.pk, label=f"Billing system {system}"):
-        run = create(SyncRun, message="Started", system=system, started=timezone.now())
-        clock = _Clock()
+    with exclusive(sync_runs.LOCK, system.pk, label=f"Billing system {system}"):
+        run = sync_runs.begin(system, SyncRunKindChoices.DRY_RUN if dry_run else SyncRunKindChoices.FULL)
+        watch, clock = sync_runs.Watch(run, on_progress), Clock()
         try:
-            snapshot = gateway.fetch_snapshot(billing_target(system), on_progress)
+            snapshot = gateway.fetch_snapshot(billing_target(system), watch.progress, cancelled=watch.cancelled)
         except (BillingError, WorkflowError) as error:
-            _finish(run, SyncRunStatusChoices.FAILED, problems=[str(error)], timings=clock.lap("read"))
-            findings.doubt_feed(system, run)
-            raise WorkflowError(f"{system} could not be read: {error}", next_step=getattr(error, "next_step", "")) from None
+            return not_read(system, run, error, clock, cancelled=watch.cancelled(), doubt=not dry_run)
         clock.lap("read")
+        if dry_run:
+            return rehearsal.rehearse(run, lambda: _compare_and_store(system, run, snapshot, clock, release))
         with transaction.atomic():
             return _compare_and_store(system, run, snapshot, clock, release)
+
+
+def not_read(
+    system: BillingSystem, run: SyncRun, error: BillingError | WorkflowError, clock: Clock, *, cancelled: bool, doubt: bool
+) -> ReconciliationReport:
+    """End a run that could not read, or was cancelled.
+
+    :param doubt: raise the finding about the system's feed
+    :raises WorkflowError: unless it was cancelled
+    """
+    if cancelled:
+        finish(run, SyncRunStatusChoices.CANCELLED, problems=[], timings=clock.lap("read"))
+        return ReconciliationReport(run)
+    finish(run, SyncRunStatusChoices.FAILED, problems=[str(error)], timings=clock.lap("read"))
+    if doubt:
+        findings.doubt_feed(system, run)
+    raise WorkflowError(f"{system} could not be read: {error}", next_step=getattr(error, "next_step", "")) from None
 
 
 def release_feed(run: SyncRun, *, user: Any, on_progress: OnProgress | None = None) -> ReconciliationReport:
@@ -110,34 +142,63 @@ def release_feed(run: SyncRun, *, user: Any, on_progress: OnProgress | None = No
     return reconcile(run.system, user=user, on_progress=on_progress, release=run)
 
 
-def refresh(system: BillingSystem, snapshot: BillingSnapshot) -> str:
+@dataclass(frozen=True)
+class Refreshed:
+    """What reading some accounts again came to."""
+
+    accounts: int = 0
+    linked: int = 0
+    arrived: int = 0
+    opened: int = 0
+    resolved: int = 0
+    left: int = 0
+    """Accounts that are left to the next full run."""
+
+    def __str__(self) -> str:
+        left = f"; {self.left} left to the next full run" if self.left else ""
+        return (
+            f"{self.accounts} accounts read: {self.linked} linked, {self.arrived} arrived, {self.opened} findings opened,"
+            f" {self.resolved} resolved{left}"
+        )
+
+
+def refresh(system: BillingSystem, snapshot: BillingSnapshot, run: SyncRun | None = None) -> Refreshed | None:
     """Compare some accounts that were read again: their services on the pages, their links, and the findings about them.
 
     Takes a snapshot of those accounts only, so nothing is concluded about anybody else. An account that shares a device or an
     address with another one is left to the next full run, for only that sees both sides.
 
-    :returns: in words what it came to
+    :param run: which the findings are seen by; the last full run unless told
+    :returns: what it came to; None where it is left to the first full run
     """
     previous = _previous(system, None)
     if previous is None:
-        return "left to the first full run"
+        return None
     accounts = {service.account_id for service in snapshot.services}
     disputed = _disputed_accounts(system, snapshot)
     # Of these accounts everything was read, so that a cut-off of theirs counts; what is missing of others is not asked for below.
     services = tuple(item for item in snapshot.services if item.account_id not in disputed)
     settled = replace(snapshot, complete=True, services=services)
+    former = _ids_of(system, accounts - disputed)
     first = _compare(system, settled, "")
     linked, arrived, _ = _link(system, first)
     comparison = _compare(system, settled, "") if linked else first
     _store_services(system, snapshot, forget=False)
     # Of an account that was read, all services were: Splynx gives a service another id when it comes back.
     BilledService.objects.filter(system=system, account_id__in=accounts, read_at__lt=snapshot.taken_at).delete()
-    stored = findings.store_some(system, previous, comparison, settled.services, at=snapshot.taken_at)
-    left = f"; {len(disputed)} left to the next full run" if disputed else ""
-    return (
-        f"{len(accounts)} accounts read: {linked} linked, {arrived} arrived, {stored.opened + stored.reopened} findings opened,"
-        f" {stored.resolved} resolved{left}"
-    )
+    stored = findings.store_some(system, run or previous, comparison, settled.services, at=snapshot.taken_at, former=former)
+    opened = stored.opened + stored.reopened
+    return Refreshed(len(accounts), linked, arrived, opened, stored.resolved, len(disputed))
+
+
+def _ids_of(system: BillingSystem, accounts: set[str]) -> set[str]:
+    """Services that accounts have had: in the last snapshot, or linked."""
+    models = (BilledService, BillingLink)
+    return {
+        id
+        for model in models
+        for id in model.objects.filter(system=system, account_id__in=accounts).values_list("external_id", flat=True)
+    }
 
 
 def _disputed_accounts(system: BillingSystem, snapshot: BillingSnapshot) -> set[str]:
@@ -159,7 +220,7 @@ def _disputed_accounts(system: BillingSystem, snapshot: BillingSnapshot) -> set[
     return shared & {item.account_id for item in snapshot.services}
 
 
-class _Clock:
+class Clock:
     """Seconds per phase."""
 
     def __init__(self) -> None:
@@ -174,7 +235,7 @@ class _Clock:
 
 
 def _compare_and_store(
-    system: BillingSystem, run: SyncRun, snapshot: BillingSnapshot, clock: _Clock, release: SyncRun | None
+    system: BillingSystem, run: SyncRun, snapshot: BillingSnapshot, clock: Clock, release: SyncRun | None
 ) -> ReconciliationReport:
     report = ReconciliationReport(run, services=len(snapshot.services))
     previous = _previous(system, run)
@@ -197,12 +258,13 @@ def _compare_and_store(
     report.opened, report.standing = stored.opened + stored.reopened, stored.standing
     report.resolved = stored.resolved
     report.by_kind = dict(Counter(str(draft.kind) for draft in comparison.findings))
-    _finish(
+    finish(
         run,
         SyncRunStatusChoices.COMPLETED,
         snapshot=snapshot,
         problems=[*snapshot.problems, *problems],
         timings=clock.lap("compare"),
+        outcome=report.outcome(),
     )
     return report
 
@@ -213,11 +275,11 @@ def _leave(
     status: str,
     snapshot: BillingSnapshot,
     reasons: list[str],
-    clock: _Clock,
+    clock: Clock,
     pending: dict[str, int] | None = None,
 ) -> ReconciliationReport:
     """Conclude nothing from a reading: end the run, and say so in the system's finding about its feed."""
-    _finish(report.run, status, snapshot=snapshot, problems=reasons, timings=clock.lap("guard"), pending=pending)
+    finish(report.run, status, snapshot=snapshot, problems=reasons, timings=clock.lap("guard"), pending=pending)
     report.opened += findings.doubt_feed(system, report.run)
     return report
 
@@ -228,10 +290,22 @@ def _reasons_to_hold(
     """Why the guard holds a reading; a released run raises what is accepted to what it had, and never to an empty feed."""
     known = previous.counts if previous else {}
     if release is not None:
-        known = {name: min(count, release.counts.get(name, 0)) for name, count in known.items()}
+        # A run that read changes only has not looked at how many there are of anything.
+        looked = release.kind != SyncRunKindChoices.CHANGES
+        known = {name: min(count, release.counts.get(name, 0)) for name, count in known.items()} if looked else known
         cut, seen = (sum(counts.get(name, 0) for name in CUT_COUNTS) for counts in (_named(pending), release.counts))
         pending = pending if cut > seen else {}
     return list(gateway.guard(snapshot, known, pending).reasons)
+
+
+def reasons_to_hold_some(system: BillingSystem, snapshot: BillingSnapshot) -> tuple[list[str], dict[str, int]]:
+    """Why the guard holds a reading of some accounts: it would cut off too many of the system's services at once.
+
+    :returns: reasons, and what is pending
+    """
+    pending = _pending_cut_offs(system, snapshot)
+    known = BilledService.objects.filter(system=system).count()
+    return gateway.guard_cut_offs(max(known, len(snapshot.services)), pending), pending
 
 
 def _named(pending: dict[str, int]) -> dict[str, int]:
@@ -239,7 +313,7 @@ def _named(pending: dict[str, int]) -> dict[str, int]:
     return {"would_suspend": pending["suspend"], "would_terminate": pending["terminate"]}
 
 
-def _finish(
+def finish(
     run: SyncRun,
     status: str,
     *,
@@ -247,10 +321,20 @@ def _finish(
     timings: dict[str, float],
     snapshot: BillingSnapshot | None = None,
     pending: dict[str, int] | None = None,
+    outcome: dict[str, Any] | None = None,
+    cursor: dict[str, str] | None = None,
 ) -> None:
+    """End a run with what is known of it."""
+    # A person may have asked for its end meanwhile, which came too late.
+    run.refresh_from_db(fields=["cancel_requested"])
     values: dict[str, Any] = {"status": status, "finished": timezone.now(), "problems": problems, "timings": timings}
+    values |= {"progress": {}, "outcome": outcome or {}}
     if snapshot is not None:
         values |= {"complete": snapshot.complete, "scope": snapshot.scope, "counts": dict(snapshot.counts)}
+        if status == SyncRunStatusChoices.COMPLETED:
+            values["cursor"] = dict(snapshot.cursor)
+    if cursor:
+        values["cursor"] = cursor
     if pending:
         values["counts"] |= _named(pending)
     update(run, message=f"Ended: {status}", **values)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from ..contracts import BillingSnapshot, BillingSystemType, BillingTarget, Progress
-from . import sonar, splynx
+from ..contracts import BillingSnapshot, BillingSystemType, BillingTarget, ChangedAccounts, Progress
+from . import sonar, sonar_changes, splynx, splynx_changes
 from .checks import ConnectionCheck, check_connection
 from .http import Clock, ReadCancelledError, SystemClock
 from .webhooks import WebhookHint, read_sonar_hook, read_splynx_hook
@@ -16,6 +18,7 @@ __all__ = (
     "WebhookHint",
     "check_connection",
     "fetch_accounts",
+    "fetch_changed",
     "fetch_snapshot",
     "read_sonar_hook",
     "read_splynx_hook",
@@ -41,13 +44,41 @@ def fetch_snapshot(
     """
     if target.type is BillingSystemType.SONAR:
         sonar_client = sonar.SonarClient(target, clock=clock or SystemClock(), cancelled=cancelled)
+        begun = datetime.now(UTC)
         try:
-            return sonar.fetch(sonar_client, on_progress=on_progress)
+            return replace(sonar.fetch(sonar_client, on_progress=on_progress), cursor=sonar_changes.cursor(begun))
         finally:
             sonar_client.close()
     splynx_client = splynx.SplynxClient(target, clock=clock or SystemClock(), cancelled=cancelled)
     try:
         return splynx.fetch(splynx_client, on_progress=on_progress)
+    finally:
+        splynx_client.close()
+
+
+def fetch_changed(
+    target: BillingTarget,
+    cursor: Mapping[str, str],
+    *,
+    most: int,
+    cancelled: Callable[[], bool] | None = None,
+    clock: Clock | None = None,
+) -> ChangedAccounts:
+    """Which accounts (Sonar) or customers (Splynx) changed since a cursor, with some overlap. They are not read yet.
+
+    :param cursor: of the last snapshot or of the last reading of changes
+    :param most: how many are worth to be read one by one
+    :raises BillingError: any part of it could not be read
+    """
+    if target.type is BillingSystemType.SONAR:
+        sonar_client = sonar.SonarClient(target, clock=clock or SystemClock(), cancelled=cancelled)
+        try:
+            return sonar_changes.fetch_changed(sonar_client, cursor[sonar_changes.CURSOR], most)
+        finally:
+            sonar_client.close()
+    splynx_client = splynx.SplynxClient(target, clock=clock or SystemClock(), cancelled=cancelled)
+    try:
+        return splynx_changes.fetch_changed(splynx_client, cursor, most)
     finally:
         splynx_client.close()
 

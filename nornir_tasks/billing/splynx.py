@@ -13,7 +13,7 @@ from typing import Any
 
 from ..contracts import BillingSnapshot, BillingTarget, Progress
 from ..errors import BillingError, ErrorKind
-from .fields import ident, pick, whole, words
+from .fields import Row, ident, pick, whole, words
 from .http import (
     AUTH_STEP,
     HTML_STEP,
@@ -75,6 +75,10 @@ COLLECTIONS: dict[str, Collection] = {
     "acs_devices": _collection("admin/networking/acs-devices", "id customer_id internet_service_id serial_number", optional=True),
 }
 """What is read, and nothing else: rows of customers and services hold passwords in clear, which no allowed field is."""
+
+CHANGE_LOG = "admin/logs/changes"
+LAST_UPDATE, CHANGE = "last_update", "change"
+"""Members of a cursor: the newest time any customer carries, in the server's own zone, and the newest row of the log of changes."""
 
 OPTIONAL = tuple(name for name, collection in COLLECTIONS.items() if collection.optional)
 
@@ -181,6 +185,29 @@ class SplynxClient:
             self._services_query = everything
             self.collect(name, table, everything)
 
+    def rows(self, path: str, query: Mapping[str, Any]) -> list[Row]:
+        """Some rows of a list that is no part of a snapshot; only its ``id`` and ``customer_id`` are kept.
+
+        :raises BillingError: also where the key may not read it
+        """
+        answer = self._send("GET", path, path, tuple(php_query(query))).decoded()
+        if not isinstance(answer, list):
+            raise self.http.problem(ErrorKind.UNPARSEABLE, f"{path}: not a list but {type(answer).__name__}")
+        try:
+            return [pick(row, ("id", "customer_id")) for row in answer]
+        except ValueError as error:
+            raise self.http.problem(ErrorKind.UNPARSEABLE, f"{path}: {error}") from None
+
+    def newest_change(self) -> dict[str, str]:
+        """The newest row of the log of changes, as part of a cursor; nothing where the key may not read the log."""
+        try:
+            rows = self.rows(CHANGE_LOG, {"order": {"id": "DESC"}, "limit": 1})
+        except AnswerError as error:
+            if error.kind in (ErrorKind.AUTH, ErrorKind.UNSUPPORTED, ErrorKind.REJECTED):
+                return {}
+            raise
+        return {CHANGE: ident(rows[0].get("id")) if rows else "0"}
+
     def close(self) -> None:
         """Give the token back and close the connections."""
         self.auth.log_out(self.http)
@@ -265,6 +292,8 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
     :raises BillingError: nothing could be read, or the caller cancelled
     """
     client.check()
+    # Before anything else is read, so that no change falls in between.
+    log = client.newest_change()
     reading = Reading()
 
     def read(name: str, table: Table) -> None:
@@ -294,7 +323,13 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
         orphans=joined.orphans,
         counts=reading.counts(joined.services),
         problems=tuple(reading.problems),
+        cursor={LAST_UPDATE: newest_update(reading.table("customers")), **log},
     )
+
+
+def newest_update(customers: Table) -> str:
+    """The latest ``last_update`` among customers; empty when there is none."""
+    return max((words(row.get("last_update")) for row in customers.values()), default="")
 
 
 def fetch_accounts(client: SplynxClient, ids: Sequence[str]) -> BillingSnapshot:

@@ -58,6 +58,12 @@ class WebhookHint:
     kept: Mapping[str, Any] = field(default_factory=dict)
     """What of the body may be stored and shown: known names with short plain values, so that no password can be among them."""
 
+    @property
+    def stamped(self) -> bool:
+        """Whether it says when the change was: an equal body then is the same change, or one of the same second."""
+        current = self.kept.get("current")
+        return bool(self.kept.get("time") or (isinstance(current, Mapping) and current.get("updated_at")))
+
 
 def read_sonar_hook(body: bytes, presented: str, expected: str) -> WebhookHint:
     """Check and read a Sonar webhook.

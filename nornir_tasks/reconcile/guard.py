@@ -38,7 +38,8 @@ def check(
     :param pending_changes: how many subscribers would be cut off: ``suspend`` and ``terminate``
     """
     limits = limits or GuardLimits()
-    reasons = (*_void(snapshot), *_shrunk(snapshot, previous_counts, limits), *_mass_cut(snapshot, pending_changes, limits))
+    cut = mass_cut(len(snapshot.services), pending_changes, limits)
+    reasons = (*_void(snapshot), *_shrunk(snapshot, previous_counts, limits), *cut)
     return GuardVerdict(bool(reasons), reasons)
 
 
@@ -64,9 +65,12 @@ def _shrunk(snapshot: BillingSnapshot, previous: Mapping[str, int], limits: Guar
             )
 
 
-def _mass_cut(snapshot: BillingSnapshot, pending: Mapping[str, int], limits: GuardLimits) -> Iterator[str]:
+def mass_cut(everyone: int, pending: Mapping[str, int], limits: GuardLimits) -> Iterator[str]:
+    """Why pending cut-offs are held, if they are.
+
+    :param everyone: how many services the system has
+    """
     cut = pending.get("suspend", 0) + pending.get("terminate", 0)
-    everyone = len(snapshot.services)
     if cut <= limits.cut_tolerated:
         return
     percent = cut * 100.0 / everyone if everyone else 100.0
@@ -75,3 +79,8 @@ def _mass_cut(snapshot: BillingSnapshot, pending: Mapping[str, int], limits: Gua
             f"{cut} of {everyone} services would be suspended or terminated at once, {percent:.1f} % (at most "
             f"{limits.cut_percent:g} % or {limits.cut_count}); suspensions and terminations were held"
         )
+
+
+def most_cut_offs(everyone: int, limits: GuardLimits) -> int:
+    """How many of that many services may be cut off before it would be held."""
+    return max(limits.cut_tolerated, min(limits.cut_count, int(everyone * limits.cut_percent / 100)))

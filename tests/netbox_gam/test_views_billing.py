@@ -31,6 +31,7 @@ class BillingSystemViewTest(GamViewTestCases.NamedViewTestCase):
             "verify_tls": True,
             "enabled": True,
             "interval": 30,
+            "full_interval": 600,
             "options": '{"page_size": 50}',
         }
         cls.bulk_edit_data = {"interval": 120, "enabled": False, "description": "together"}

@@ -11,6 +11,7 @@ from ...choices import (
     BillingSystemTypeChoices,
     FindingKindChoices,
     FindingStateChoices,
+    SyncRunKindChoices,
     SyncRunStatusChoices,
 )
 from ...models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
@@ -40,8 +41,8 @@ class BillingSystemSerializer(PrimaryModelSerializer):
         model = BillingSystem
         fields = (
             *IDENTITY, "name", "type", "server_url", "auth", "token", "has_token", "api_key", "has_api_key", "api_secret",
-            "has_api_secret", "webhook_secret", "has_webhook_secret", "verify_tls", "ca_file", "enabled", "interval", "options",
-            "billing_plan_count", "link_count",
+            "has_api_secret", "webhook_secret", "has_webhook_secret", "verify_tls", "ca_file", "enabled", "interval",
+            "full_interval", "options", "billing_plan_count", "link_count",
             *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "name", "description")
@@ -79,11 +80,14 @@ class SyncRunSerializer(RecordSerializer):
 
     system = BillingSystemSerializer(nested=True)
     status = ChoiceField(choices=SyncRunStatusChoices)
+    kind = ChoiceField(choices=SyncRunKindChoices)
 
     class Meta:
         model = SyncRun
         fields = (
-            *IDENTITY, "system", "status", "started", "finished", "complete", "scope", "counts", "timings", "problems", *COMMON,
+            *IDENTITY, "system", "status", "kind", "started", "finished", "complete", "scope", "counts", "timings", "problems",
+            "outcome", "progress", "cancel_requested", "cursor",
+            *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "system", "status", "started", "description")
 
@@ -104,6 +108,7 @@ class FindingSerializer(RecordSerializer):
         fields = (
             *IDENTITY, "system", "kind", "state", "title", "fingerprint", "entity", "external_id", "subscriber", "endpoint",
             "billing_values", "intent_values", "actual_values", "rule", "first_seen", "last_seen", "sync_run", "change_plan",
+            "taken_up_at",
             *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "kind", "state", "title", "description")

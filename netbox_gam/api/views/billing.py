@@ -8,8 +8,14 @@ from rest_framework.response import Response
 from ... import filtersets
 from ...jobs import AcceptFindingJob, ReconcileJob, ReleaseFeedJob, wake_billing_events
 from ...models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
-from ...workflows import billing_events, findings
-from ..requests import ApplyAtOnceSerializer, IgnoreFindingSerializer, ReplayedSerializer, ReplayEventsSerializer
+from ...workflows import billing_events, findings, sync_runs
+from ..requests import (
+    ApplyAtOnceSerializer,
+    IgnoreFindingSerializer,
+    ReconcileSerializer,
+    ReplayedSerializer,
+    ReplayEventsSerializer,
+)
 from ..serializers import (
     BillingLinkSerializer,
     BillingPlanSerializer,
@@ -29,10 +35,10 @@ class BillingSystemViewSet(GamViewSet):
     # A request that waits in Redis would keep the secrets it carries there.
     background_enabled = False
 
-    @verb("reconcile")
+    @verb("reconcile", request=ReconcileSerializer)
     def reconcile(self, request: Request, pk: int) -> Response:
         """Read the billing system and compare it with what is wanted and what is."""
-        return self.accepted(ReconcileJob.start(request.user, system=self.get_object()))
+        return self.accepted(ReconcileJob.start(request.user, system=self.get_object(), **self.body(ReconcileSerializer)))
 
     @verb("replay", request=ReplayEventsSerializer, answer=ReplayedSerializer, url_path="replay-events")
     def replay_events(self, request: Request, pk: int) -> Response:
@@ -71,6 +77,13 @@ class SyncRunViewSet(RecordViewSet):
     def release(self, request: Request, pk: int) -> Response:
         """Believe a feed that is held: read it again and compare, unless it has become worse."""
         return self.accepted(ReleaseFeedJob.start(request.user, run=self.get_object()))
+
+    @verb("cancel", answer=SyncRunSerializer)
+    def cancel(self, request: Request, pk: int) -> Response:
+        """Have a run that is running end before its next request; what it read is discarded."""
+        run = self.get_object()
+        sync_runs.cancel(run, user=request.user)
+        return self.changed(run.pk)
 
 
 class FindingViewSet(RecordViewSet):

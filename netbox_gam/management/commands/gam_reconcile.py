@@ -7,6 +7,7 @@ from typing import Any
 
 from core.models import Job
 
+from netbox_gam.choices import SyncRunKindChoices
 from netbox_gam.jobs import ReconcileJob
 from netbox_gam.models import BillingSystem
 
@@ -21,6 +22,11 @@ class Command(GamCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("system", help="name of the billing system")
+        kinds = parser.add_mutually_exclusive_group()
+        kinds.add_argument("--dry-run", action="store_true", help="store nothing but a record of what would change")
+        kinds.add_argument("--changes", action="store_true", help="read only what changed since the last run")
 
     def start(self, user: Any, **options: Any) -> Job:
-        return ReconcileJob.start(user, system=named(BillingSystem, options["system"], "billing system"))
+        kind = SyncRunKindChoices.DRY_RUN if options["dry_run"] else SyncRunKindChoices.FULL
+        kind = SyncRunKindChoices.CHANGES if options["changes"] else kind
+        return ReconcileJob.start(user, system=named(BillingSystem, options["system"], "billing system"), kind=kind)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from netbox.ui import attrs, panels
 
-from ...choices import BillingAuthChoices, BillingSystemTypeChoices, FindingStateChoices, SyncRunStatusChoices
+from ...choices import BillingAuthChoices, BillingSystemTypeChoices, FindingStateChoices, SyncRunKindChoices, SyncRunStatusChoices
 from ...models import SyncRun
 from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, SecretSetAttr, WordsAttr
 from ..comparison import compare, in_words
@@ -40,6 +40,7 @@ class BillingSystemPanel(panels.ObjectAttributesPanel):
     ca_file = attrs.TextAttr("ca_file", label=_("CA file"))
     enabled = attrs.BooleanAttr("enabled", label=_("Enabled"))
     interval = attrs.TextAttr("interval", format_string=_("every {} minutes"), label=_("Reconciles"))
+    full_interval = attrs.TextAttr("full_interval", format_string=_("every {} minutes"), label=_("Reads everything"))
     description = attrs.TextAttr("description", label=_("Description"))
 
 
@@ -82,6 +83,7 @@ class BillingLinkPanel(panels.ObjectAttributesPanel):
 class SyncRunPanel(panels.ObjectAttributesPanel):
     system = attrs.RelatedObjectAttr("system", linkify=True, label=_("Billing system"))
     status = DescribedChoiceAttr("status", SyncRunStatusChoices, label=_("Status"))
+    kind = DescribedChoiceAttr("kind", SyncRunKindChoices, label=_("Kind"))
     complete = attrs.BooleanAttr("complete", label=_("Complete"))
     started = RelativeTimeAttr("started", label=_("Started"))
     finished = RelativeTimeAttr("finished", label=_("Finished"))

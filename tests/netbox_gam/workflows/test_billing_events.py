@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -36,6 +37,7 @@ from netbox_gam.models import BilledService, BillingEvent, BillingLink, BillingS
 from netbox_gam.workflows import billing_events, reconciliation
 from netbox_gam.workflows.findings import OF_ONE_SERVICE
 
+from .. import factories
 from .bulk_town import write_town
 
 REPORT = os.environ.get("NETBOX_GAM_EVENT_CAMPAIGN")
@@ -294,6 +296,60 @@ class WorkingOffTests(EventTestCase):
         finding = Finding.objects.get(external_id__startswith=f"{number}.", state="open")
         self.assertEqual((finding.kind, finding.subscriber.status), ("inactive_on_network", "active"))
         self.assertFalse(ChangePlan.objects.exists())
+
+    def test_a_service_with_another_id_takes_the_findings_of_the_old_one_along(self) -> None:
+        number = next(p.number for p in self.town.people if p.system == "splynx" and p.status == "active" and not p.trap and p.macs)
+        old = BilledService.objects.get(account_id=str(number)).external_id
+        factories.finding(self.systems["splynx"], kind="active_not_on_network", external_id=old, entity="internet_service")
+        self.billing.set_person(number, status="terminated")
+        body = json.dumps(self.envelope(number)).encode()
+        signature = hmac.new(self.town.accounts["splynx_hook_secret"].encode(), body, "sha1").hexdigest()
+        self.assertEqual(self.deliver(Delivery("splynx", body, "application/json", signature)), 200)
+        self.assertEqual(billing_events.process_pending(), {"done": 1, "failed": 0})
+        self.assertNotEqual(BilledService.objects.get(account_id=str(number)).external_id, old)
+        self.assertFalse(Finding.objects.filter(external_id=old, state="open").exists())
+
+    def envelope(self, number: int) -> dict[str, Any]:
+        """What Splynx sends about a customer."""
+        data = {"model": "models\\Customers", "action": "edit", "date": "2026-03-01", "time": "00:05:12", "customer_id": number}
+        return {"type": "event", "data": {**data, "attributes": {"id": number}}}
+
+    def test_an_equal_body_may_be_another_change_of_the_same_second(self) -> None:
+        number, moment = self.somebody(), "2026-03-01T00:00:04+00:00"
+        body = json.dumps(
+            {"event": "account.status", "object_id": number, "current": {"id": number, "updated_at": moment}}
+        ).encode()
+        again = Delivery("sonar", body, "application/json")
+        self.deliver(again)
+        event = BillingEvent.objects.get(account_id=str(number))
+        for seconds, state in ((0.5, "waiting"), (3, "done")):
+            read_at = event.received_at + timedelta(seconds=seconds)
+            BillingEvent.objects.update(state="done", processed_at=read_at)
+            self.deliver(again)
+            event.refresh_from_db()
+            self.assertEqual(event.state, state, f"the customer was read {seconds} s later")
+
+    def test_a_body_without_a_time_is_never_taken_for_a_repetition(self) -> None:
+        event = self.event(self.somebody())
+        hour = timedelta(hours=1)
+        BillingEvent.objects.update(state="done", received_at=event.received_at - 2 * hour, processed_at=event.received_at - hour)
+        self.event(int(event.account_id))
+        event.refresh_from_db()
+        self.assertEqual((event.state, event.deliveries), ("waiting", 2))
+
+    def test_one_that_comes_again_while_it_is_worked_off_is_worked_off_again(self) -> None:
+        event = self.event(self.somebody())
+        read = reconciliation.refresh
+
+        def meanwhile(*arguments: Any, **more: Any) -> Any:
+            BillingEvent.objects.filter(pk=event.pk, deliveries=1).update(deliveries=2)
+            return read(*arguments, **more)
+
+        with patch("netbox_gam.workflows.reconciliation.refresh", side_effect=meanwhile) as refresh:
+            billing_events.process_pending()
+        self.assertEqual(refresh.call_count, 2)
+        event.refresh_from_db()
+        self.assertEqual(event.state, "done")
 
     def test_only_the_customer_is_asked_for(self) -> None:
         self.event(self.somebody())
