@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import contracts, errors
 
@@ -57,6 +57,8 @@ __all__ = [
     "fetch_accounts",
     "fetch_changed",
     "fetch_snapshot",
+    "firmware",
+    "firmware_lines",
     "guard",
     "plan",
     "poll",
@@ -264,6 +266,40 @@ def recover(
         on_progress=on_progress,
         on_event=on_event,
     )
+
+
+def firmware(
+    target: DeviceTarget,
+    verb: str,
+    *,
+    config: bool = False,
+    url: str = "",
+    endpoints: Sequence[tuple[str, int]] = (),
+    deadline: float = READ_SECONDS,
+) -> TargetResult[Any]:
+    """One step of a firmware upgrade on one shelf; see :mod:`nornir_tasks.tasks.firmware`.
+
+    :param verb: ``look`` (with ``config`` also at the configuration; a :class:`FirmwareView`), ``download`` (of ``url``; the
+        shelf's answer), ``swap`` (the shelf's answer), ``upgrade_endpoints`` (of ``endpoints``; answers by address)
+    """
+    from .runner import run_batch
+    from .tasks import firmware as tasks
+
+    work: dict[str, tuple[Any, dict[str, Any]]] = {
+        "look": (tasks.look, {"config": config}),
+        "download": (tasks.download, {"url": url}),
+        "swap": (tasks.swap, {}),
+        "upgrade_endpoints": (tasks.upgrade_endpoints, {"endpoints": endpoints}),
+    }
+    task, arguments = work[verb]
+    return run_batch(task, [target], task_args_by_target={target.name: arguments}, workers=1, deadline=deadline)[0]
+
+
+def firmware_lines(transport: Transport, url: str) -> dict[str, tuple[str, ...]]:
+    """What bringing a shelf to an image will send, exactly, by phase; without ``download`` the transport cannot download only."""
+    from .tasks.firmware import render
+
+    return render(transport, url)
 
 
 # ------------------------------------------------------------------------------------------------------------------- billing

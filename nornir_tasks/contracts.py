@@ -197,6 +197,24 @@ class FirmwareImage:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareView:
+    """The firmware of a shelf as its transport tells it: versions as the shelf writes them (``GAM-12/24-C_v1.5.4``).
+
+    ``upload``: word of the last download's status, None where the transport does not tell. ``config``, ``saved``: the running
+    configuration, and whether startup equals it; None where it was not asked for, or the startup one cannot be read.
+    """
+
+    active: str
+    alternate: str = ""
+    revision: str = ""
+    upload: str | None = None
+    auto_upgrade: bool | None = None
+    config: ShelfConfig | None = None
+    saved: bool | None = None
+    unsaved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigFile:
     """One file of a shelf's flash file system (``startup-config``). ``modified`` is the shelf's own text."""
 

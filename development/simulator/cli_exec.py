@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import running_config
@@ -13,7 +11,7 @@ from .cli_output import Output
 from .command_log import CommandKind
 from .refusals import Refused, RefusedText
 from .rules import normal_mac
-from .state import SPIRIT, EndpointView, SimShelf
+from .state import EndpointView, SimShelf
 from .words import Word, incomplete, invalid, keyword, number
 
 if TYPE_CHECKING:
@@ -74,42 +72,14 @@ def _defaults(session: CliSession, words: list[Word]) -> Output:
     return _output("% Reloading defaults. Please stand by.", forget)
 
 
-def upgrade(shelf: SimShelf, url: str) -> Callable[[], None]:
-    """Load an image by its file name (``gam12-24_coax_1_8_2_r28146.mfip``) into the other partition.
-
-    :raises RefusedText: not an image's URL, or one of another family
-    """
-    found = re.search(r"gam(12-24|4-8)_(coax|mimo)_(\d+)_(\d+)_(\d+)", url)
-    if not re.match(r"(https?|tftp|ftp)://", url) or not found:
-        raise RefusedText("Firmware download failed: invalid URL", "errInvalidUrl")
-    family = f"GAM-{found.group(1).replace('-', '/')}-{'C' if found.group(2) == 'coax' else 'M'}"
-    if family != shelf.identity.model.firmware_family:
-        raise RefusedText("Firmware image is not compatible with this device", "errIncompatibleTarget")
-    version = ".".join(found.groups()[2:])
-    return lambda: setattr(shelf, "running_image_alternate", f"{family}_v{version}")
-
-
-def swap(shelf: SimShelf) -> None:
-    """Boot the other partition."""
-    active = shelf.identity.software
-    shelf.identity = replace(shelf.identity, version=shelf.running_image_alternate.rpartition("_v")[2])
-    shelf.running_image_alternate = active
-    shelf.reboot()
-
-
 def _firmware_upgrade(session: CliSession, words: list[Word]) -> Output:
-    load = upgrade(session.shelf, words[0].text)
-
-    def run() -> None:
-        load()
-        swap(session.shelf)
-
-    return _output("Downloaded image, programming flash. The system will restart.", run, close=True)
+    load = session.shelf.firmware.load_now(words[0].text)
+    return _output("Downloaded image, programming flash. The system will restart.", load, close=True)
 
 
 def _firmware_swap(session: CliSession, words: list[Word]) -> Output:
-    text = f"Alternate image activated, now rebooting: {session.shelf.running_image_alternate}"
-    return _output(text, lambda: swap(session.shelf), close=True)
+    text = f"Alternate image activated, now rebooting: {session.shelf.firmware.alternate}"
+    return _output(text, session.shelf.firmware.swap, close=True)
 
 
 def find_endpoint(shelf: SimShelf, words: list[Word]) -> EndpointView:
@@ -150,17 +120,11 @@ def _reboot_endpoint(session: CliSession, words: list[Word]) -> Output:
     )
 
 
-def upgrade_endpoint(shelf: SimShelf, view: EndpointView) -> None:
-    """Give an endpoint the firmware that comes with the shelf's image."""
-    if view.cpe:
-        view.cpe.firmware = f"{view.cpe.model.replace('-', '')}-CPE-P2MP {SPIRIT}"
-        view.cpe.firmware_mismatch = False
-        view.cpe.booted_at = shelf.clock.now()
-
-
 def _firmware_endpoint(session: CliSession, words: list[Word]) -> Output:
     view = _endpoint_up(session.shelf, words)
-    return _output(f"% Starting firmware upgrade of G.hn Endpoint {view.mac}", lambda: upgrade_endpoint(session.shelf, view))
+    return _output(
+        f"% Starting firmware upgrade of G.hn Endpoint {view.mac}", lambda: session.shelf.firmware.upgrade_endpoint(view)
+    )
 
 
 def _clear_port(session: CliSession, words: list[Word]) -> Output:

@@ -48,7 +48,7 @@ def version(shelf: SimShelf, words: list[Word]) -> str:
         "Backup Image",
         "------------",
         "Image            : linux.bk (backup)",
-        f"Version          : {shelf.running_image_alternate}",
+        f"Version          : {shelf.firmware.alternate}",
         f"Date             : {who.build_date}",
         "",
         "------------------",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import alarms as al
 from . import texts
 from .cli_exec import find_endpoint
+from .firmware import upgrade_words
 from .refusals import Refused, RefusedText
 from .state import STATE_NAMES, EndpointView, SimShelf
 from .words import Word, incomplete, keyword, number
@@ -150,7 +151,7 @@ def _id(words: list[Word], high: int) -> int:
 def firmware_endpoint(shelf: SimShelf, words: list[Word]) -> str:
     view = find_endpoint(shelf, words)
     mismatch = "Yes" if view.cpe and view.cpe.firmware_mismatch else "No"
-    return f" Endpoint MAC: {view.mac}\n Status: Ready: initial status\n Mismatch: {mismatch}"
+    return f" Endpoint MAC: {view.mac}\n Status: {upgrade_words(shelf, view.mac)}\n Mismatch: {mismatch}"
 
 
 def max_snr(shelf: SimShelf, words: list[Word]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from nornir_tasks.gam.catalog import IFINDEX_BASE
 
 from . import running_config, texts
+from .firmware import STATUSES
 from .identity import BOARD, CHIPSET
 from .mib_values import GAM, Spec, date_and_time, fixed, mac_octets, part, scalars
 from .snmp_codec import Oid, integer, octets, truth, unsigned
@@ -84,7 +85,7 @@ def firmware(shelf: SimShelf) -> list[Spec]:
         return [
             ((0,), ("RedBoot", "version 1_4-23440", "2022-06-01T09:12:44-04:00", "")),
             ((1,), ("linux", who.software, who.build_date, str(who.revision))),
-            ((2,), ("linux.bk", shelf.running_image_alternate, who.build_date, str(who.revision))),
+            ((2,), ("linux.bk", shelf.firmware.alternate, who.build_date, str(who.revision))),
         ]
 
     image: dict[int, Callable[[Any], bytes]] = {3 + at: part(lambda row: [text.encode() for text in row], at) for at in range(4)}
@@ -99,7 +100,7 @@ def firmware(shelf: SimShelf) -> list[Spec]:
     }
     return [
         (f"{base}.3.1.1", image, images),
-        scalars(f"{base}.3.2", {1: lambda: integer(0)}),
+        scalars(f"{base}.3.2", {1: lambda: integer(STATUSES.index(shelf.firmware.status))}),
         (f"{base}.3.3.1", switch, fixed([((1,), True)])),
         scalars(f"{base}.4.1", {1: lambda: truth(False)}),
         scalars(f"{base}.4.2", {1: lambda: truth(False), 2: lambda: integer(0), 3: lambda: octets("")}),

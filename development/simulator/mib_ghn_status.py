@@ -9,6 +9,7 @@ from nornir_tasks.gam.catalog import ENDPOINT_MODELS, IFINDEX_BASE
 
 from . import texts
 from .alarms import CONDITIONS
+from .firmware import upgrade_words
 from .identity import alarm_name
 from .mib_values import GAM, GHN, Spec, date_and_time, fixed, if_index, mac_index, mac_octets, scalars
 from .snmp_codec import Oid, counter64, integer, octets, truth, unsigned
@@ -92,7 +93,11 @@ def ghn_status(shelf: SimShelf) -> list[Spec]:
             (f"{GHN}.3.{part}.30.1", _ethernet_columns(), ethernet(rows)),
             (
                 f"{GHN}.3.{part}.40.1",
-                {10: lambda view: octets("Ready: initial status"), 20: lambda view: integer(0), 30: lambda view: integer(0)},
+                {
+                    10: lambda view: octets(upgrade_words(shelf, view.mac)),
+                    20: lambda view: integer(0),
+                    30: lambda view: integer(shelf.firmware.stage(view.mac)),
+                },
                 rows,
             ),
             (f"{GHN}.3.{part}.50.1", _poe_columns(), rows),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import cli_exec, texts
+from . import texts
 from .alarms import DESCRIPTIONS
 from .refusals import Refused
 from .rpc_fields import boolean, brief, ghn_port, mac_text, text, whole
@@ -83,7 +83,7 @@ def endpoint_system_set(shelf: SimShelf, params: Params) -> None:
     struct = struct_of(params, {"Reboot", "StartFwUpgrade"}, at=1)
     view = _alive(shelf, whole(params[0]))
     if boolean(struct.get("StartFwUpgrade", False)):
-        cli_exec.upgrade_endpoint(shelf, view)
+        shelf.firmware.upgrade_endpoint(view)
     if boolean(struct.get("Reboot", False)) and view.cpe:
         view.cpe.booted_at = shelf.clock.now()
 

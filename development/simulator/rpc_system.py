@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import cli_exec, running_config, texts
+from . import running_config, texts
 from .refusals import RefusedText
 from .rpc_fields import BadParams, boolean, mac_text, text
 from .rpc_params import PORT_MODES, Method, Params, exactly, per_interface, struct_of
@@ -88,7 +88,7 @@ def system_info_set(shelf: SimShelf, params: Params) -> None:
 
 def images(shelf: SimShelf, params: Params) -> list[dict[str, Any]]:
     who = shelf.identity
-    rows = (("linux", who.software), ("linux.bk", shelf.running_image_alternate))
+    rows = (("linux", who.software), ("linux.bk", shelf.firmware.alternate))
     return [
         {"key": at, "val": {"Name": name, "Version": version, "BuiltDate": who.build_date, "CodeRevision": str(who.revision)}}
         for at, (name, version) in enumerate(rows, 1)
@@ -116,14 +116,21 @@ def image_upload(shelf: SimShelf, params: Params) -> None:
     struct = struct_of(params, {"DoUpload", "ImageType", "Url", "NoSwap"})
     if not boolean(struct.get("DoUpload", False)):
         return
-    cli_exec.upgrade(shelf, text(struct.get("Url", "")))()
-    if not struct.get("NoSwap", False):
-        cli_exec.swap(shelf)
+    shelf.firmware.begin(text(struct.get("Url", "")), swap=not boolean(struct.get("NoSwap", False)))
 
 
 def image_swap(shelf: SimShelf, params: Params) -> None:
     if boolean(struct_of(params, {"SwapFirmware"}).get("SwapFirmware", False)):
-        cli_exec.swap(shelf)
+        shelf.firmware.swap()
+
+
+def upload_status(shelf: SimShelf, params: Params) -> dict[str, Any]:
+    return {"Status": shelf.firmware.status}
+
+
+def config_copy(shelf: SimShelf, params: Params) -> None:
+    if boolean(struct_of(params, {"ConfigCopy"}).get("ConfigCopy", False)):
+        shelf.firmware.copy_configuration()
 
 
 def copy_set(shelf: SimShelf, params: Params) -> None:
@@ -195,7 +202,8 @@ METHODS: dict[str, Method] = {
     "firmware.status.switch.get": switch_image,
     "firmware.control.imageUpload.set": image_upload,
     "firmware.control.global.set": image_swap,
-    "firmware.control.configCopy.set": lambda shelf, params: None,
+    "firmware.status.imageUpload.get": upload_status,
+    "firmware.control.configCopy.set": config_copy,
     "icfg.control.copy.set": copy_set,
     "icfg.status.copy.get": copy_status,
     "icfg.control.download.get": download,

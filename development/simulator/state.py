@@ -26,6 +26,7 @@ from .config import (
     VlanInterface,
 )
 from .faults import Faults
+from .firmware import OLD_SPIRIT, SPIRIT, Firmware
 from .identity import Identity, alarm_name
 from .refusals import Refused, RefusedText
 from .rules import MISSING, Rules, automatic_name
@@ -34,8 +35,6 @@ from .world import Clock, Cpe, Traffic
 
 NOT_DETECTED, OK, WRONG_PORT, UNKNOWN_MAC = range(4)
 STATE_NAMES = ("notDetected", "ok", "quarantinedWrongPort", "quarantinedUnknownMAC")
-SPIRIT = "SPIRIT.v7_10_r713+7_positron_24260"
-OLD_SPIRIT = "SPIRIT.v7_8_r600+4_positron_19589"
 MANAGEMENT_VLAN = 100
 
 
@@ -107,7 +106,6 @@ class SimShelf:
         self.arriving: Callable[[str], None] | None = None
         """Called with each line or request body as it arrives over SSH or HTTP, before anything is done with it."""
         self.link_down: set[str] = set()
-        self.running_image_alternate = self.identity.software
         self.copy_status = 0
         random_ = random.Random(f"{shelf.serial}/{shelf.name}")
         now = self.clock.now()
@@ -116,6 +114,7 @@ class SimShelf:
         self.cpes = {item.mac: item for item in self._cpes(shelf, random_)}
         self.startup = self._initial(shelf)
         self.running = self.startup.copy()
+        self.firmware = Firmware(self)
         self._uid = 0
         self._number_uids()
         self.traffic = Traffic(self.booted_at)
@@ -198,6 +197,7 @@ class SimShelf:
     @property
     def up(self) -> bool:
         """False while booting."""
+        self.firmware.settle()
         return self.clock.now() >= self.down_until
 
     @property
@@ -297,12 +297,13 @@ class SimShelf:
         self.running = self.startup.copy()
         self._number_uids()
 
-    def reboot(self) -> None:
-        """Go down, lose what was not saved, come back. Sessions are cut."""
+    def reboot(self, seconds: float | None = None) -> None:
+        """Go down, lose what was not saved, come back after ``seconds``. Sessions are cut."""
         now = self.clock.now()
         self.boots += 1
         self.load_startup()
-        self.booted_at = self.down_until = now + self.variants.boot_seconds
+        self.down_until = now + (self.variants.boot_seconds if seconds is None else seconds)
+        self.booted_at = min(self.down_until, now + 86_400)
         self.traffic = Traffic(self.booted_at)
         self.alarms.restart(self.booted_at)
         self.say(5, "SYS-BOOTING: Switch just made a cold boot.", self.booted_at)

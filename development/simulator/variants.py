@@ -56,3 +56,11 @@ class Variants:
     """Rows of the syslog ring; a real shelf keeps about 10 000."""
     boot_seconds: float = 0.5
     """How long a reboot takes; nothing answers meanwhile."""
+    firmware_boot_seconds: float = 480.0
+    """How long a shelf is away when it boots another image: 7 to 10 minutes by the vendor's procedure."""
+    download_seconds: float = 60.0
+    """How long an image takes over JSON-RPC, which does not wait for it. The command line's takes no time here."""
+    endpoint_return_seconds: float = 30.0
+    """How long after such a boot endpoints are back."""
+    endpoint_upgrade_seconds: float = 90.0
+    """How long an endpoint's own upgrade takes, one after the other."""

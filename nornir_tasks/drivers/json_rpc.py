@@ -121,6 +121,13 @@ class JsonRpcDriver:
         parsers.parse_config(text)
         return parsers.clean_output(text)
 
+    def send(self, call: rpc.RpcCall) -> Any:
+        """The result of any call.
+
+        :raises DeviceError: REJECTED with the shelf's own words, UNSUPPORTED for a method it does not have
+        """
+        return self._send(call)
+
     def _download(self, config_type: str) -> str:
         call = rpc.download(config_type)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -24,6 +25,7 @@ from ..gam.platform import CONFIG, EXEC, HOST_KEY_REFUSED, GamShell, scrapli_opt
 from .base import open_on_host
 
 _PARTING_SECONDS = 2.0
+_PROMPT_AFTER = re.compile(rb"\n[^\r\n]*#[ \t]*$")
 
 
 class SshDriver:
@@ -157,6 +159,26 @@ class SshDriver:
                 while True:
                     shell.channel.read()
         self.close()
+
+    def depart(self, command: str, *, seconds: float = _PARTING_SECONDS) -> str:
+        """Send a command after which the shelf goes down; what it said before. The session is given up.
+
+        :param seconds: how long it may stay silent before it goes down
+        :raises DeviceError: REJECTED when it answers with a refusal; when it could not be sent; TIMEOUT when neither came
+        """
+        said = b""
+        with self._typed_errors(command):
+            shell = self._open_shell()
+            shell.acquire_priv(EXEC)
+            shell.channel.write(command)
+            shell.channel.send_return()
+            shell.transport._set_timeout(seconds)
+            with suppress(ScrapliConnectionError):
+                while not _PROMPT_AFTER.search(said):
+                    said += shell.channel.read()
+        self.close()
+        text = said.decode("utf-8", "replace").replace("\r", "").partition("\n")[2]
+        return self._accepted(command, _PROMPT_AFTER.sub(b"", text.encode()).decode())
 
     def _show(self, command: str) -> str:
         with self._typed_errors(command):

@@ -55,7 +55,7 @@ def refusal(text: str) -> str:
 
     Lines that begin with ``%`` are messages (CLI guide); a few of them only inform.
     """
-    informs = ("% saving", "% rebooting", "% info", "% note")
+    informs = ("% saving", "% rebooting", "% starting", "% info", "% note")
     for line in clean_output(text).splitlines():
         words = line.strip()
         if words.startswith("%") and not words.lower().startswith(informs):

@@ -230,7 +230,7 @@ def test_firmware_of_another_family_is_refused(cli: CliSession) -> None:
     assert output.then is not None
     output.then()
     assert cli.shelf.identity.software == "GAM-12/24-C_v1.8.2"
-    assert cli.shelf.running_image_alternate == "GAM-12/24-C_v1.5.4"
+    assert cli.shelf.firmware.alternate == "GAM-12/24-C_v1.5.4"
 
 
 def test_help_lists_what_may_follow(cli: CliSession) -> None:
