@@ -37,6 +37,7 @@ class GamConfig(PluginConfig):
         "guard_cut_percent": 10,
         "guard_cut_count": 25,
         "link_base_url": "",
+        "zero_touch_user": "",
         "metrics_endpoints": True,
         "metrics_series_limit": 500_000,
         "retention_days": {"raw": 7, "5m": 60, "1h": 400, "1d": 1830},

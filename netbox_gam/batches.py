@@ -23,6 +23,7 @@ def poll_batch(token: str) -> None:
     report = polling.poll_batch(uuid.UUID(token), worker=worker_name())
     if report is None:
         log.info("Batch %s has nothing left to do", token)
+    jobs.wake_onboarding()
 
 
 def roll_up() -> None:

@@ -509,3 +509,93 @@ class FailureKindChoices(ChoiceSet):
     """Why something could not be read; the description is what to do about it."""
 
     CHOICES = [Choice(kind.value, *_FAILURE_LABELS[kind], NEXT_STEPS[kind]) for kind in ErrorKind]
+
+
+# ------------------------------------------------------------------------------------------------------- drift and onboarding
+
+
+class DriftKindChoices(ChoiceSet):
+    """How a shelf differs from intent."""
+
+    MISALIGNED = "misaligned"
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+    CHOICES = [
+        Choice(MISALIGNED, _("Misaligned"), "orange", _("The shelf has another value than NetBox")),
+        Choice(MISSING, _("Missing"), "red", _("In NetBox, not on the shelf")),
+        Choice(UNEXPECTED, _("Unexpected"), "purple", _("On the shelf, not in NetBox")),
+    ]
+
+
+class DriftObjectChoices(ChoiceSet):
+    """What differs."""
+
+    PORT = "port"
+    ENDPOINT = "endpoint"
+    SUBSCRIBER = "subscriber"
+    CHOICES = [
+        Choice(PORT, _("Port"), "gray", _("A setting of a G.hn port")),
+        Choice(ENDPOINT, _("Endpoint"), "blue", _("An endpoint, by its MAC address")),
+        Choice(SUBSCRIBER, _("Subscriber"), "cyan", _("A subscriber, by its name on the shelf")),
+    ]
+
+
+class DriftStateChoices(ChoiceSet):
+    """What became of a difference."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    RESOLVED = "resolved"
+    CHOICES = [
+        Choice(OPEN, _("Open"), "red", _("Waits for a decision: push, adopt or accept")),
+        Choice(ACCEPTED, _("Accepted"), "gray", _("Left as it is until its date, while the values stay the same")),
+        Choice(RESOLVED, _("Resolved"), "green", _("No longer there")),
+    ]
+
+
+class ZeroTouchChoices(ChoiceSet):
+    """What happens when an endpoint appears whose service is ordered."""
+
+    OFF = "off"
+    PLAN = "plan"
+    APPLY = "apply"
+    CHOICES = [
+        Choice(OFF, _("Off"), "gray", _("Nothing; it waits in the onboarding queue")),
+        Choice(PLAN, _("Plan"), "blue", _("Its change plan is made and waits for a person")),
+        Choice(
+            APPLY,
+            _("Plan and apply"),
+            "green",
+            _("Its change plan is made, and applied as the zero_touch_user of the settings"),
+        ),
+    ]
+
+
+class ArrivalKindChoices(ChoiceSet):
+    """Why an endpoint waits."""
+
+    UNKNOWN = "unknown"
+    KNOWN = "known"
+    MOVED = "moved"
+    CHOICES = [
+        Choice(UNKNOWN, _("Unknown"), "orange", _("Nobody's endpoint: a person says whose it is, or leaves it")),
+        Choice(KNOWN, _("Known"), "blue", _("Its subscriber's service is ordered: planned, and applied where that is allowed")),
+        Choice(MOVED, _("Wrong port"), "red", _("Configured for another port; no service until it moves back or NetBox follows")),
+    ]
+
+
+class ArrivalStateChoices(ChoiceSet):
+    """What became of an arrival."""
+
+    WAITING = "waiting"
+    PLANNED = "planned"
+    LEFT = "left"
+    SETTLED = "settled"
+    GONE = "gone"
+    CHOICES = [
+        Choice(WAITING, _("Waiting"), "orange", _("For a person, or for its turn")),
+        Choice(PLANNED, _("Planned"), "blue", _("Its change plan waits to be applied")),
+        Choice(LEFT, _("Left"), "gray", _("A person decided to leave it as it is")),
+        Choice(SETTLED, _("Settled"), "green", _("Configured on the shelf where it is")),
+        Choice(GONE, _("Gone"), "gray", _("No longer seen")),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import nornir_tasks
@@ -17,10 +17,14 @@ from nornir_tasks.contracts import (
     Comparison,
     DeviceReading,
     DeviceTarget,
+    Difference,
     Discovered,
     GuardVerdict,
     IntentView,
+    PortIntent,
+    ProfileConfig,
     Progress,
+    ReadScope,
     ShelfConfig,
     ShelfPlan,
     StepEvent,
@@ -98,6 +102,18 @@ def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
 def plan(target: DeviceTarget, actual: ShelfConfig, desired: ShelfConfig, removals: Sequence[Removal], reason: str) -> ShelfPlan:
     """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away."""
     return nornir_tasks.plan(target.name, target.transport, actual, desired, removals, find_model(target.model), reason)
+
+
+def compare_config(desired: ShelfConfig, actual: ShelfConfig) -> tuple[Difference, ...]:
+    """The differences between a shelf's whole configuration and everything it should have."""
+    return nornir_tasks.compare_config(desired, actual)
+
+
+def compare_reading(
+    desired: ShelfConfig, reading: DeviceReading, profiles: Sequence[ProfileConfig], ports: Iterable[PortIntent]
+) -> tuple[tuple[Difference, ...], tuple[ReadScope, ...]]:
+    """The differences that a poll shows, and what it says something about."""
+    return nornir_tasks.compare_reading(desired, reading, profiles, ports)
 
 
 def apply(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:

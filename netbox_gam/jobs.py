@@ -20,10 +20,12 @@ from .choices import ChangePlanStatusChoices, SyncRunKindChoices
 from .context import acting_as
 from .exceptions import NotAllowed, WorkflowError
 from .models import (
+    Arrival,
     BandwidthPlan,
     BillingSystem,
     ChangePlan,
     CredentialProfile,
+    Drift,
     Finding,
     GamDevice,
     SnmpProfile,
@@ -37,7 +39,9 @@ from .workflows import (
     billing_schedule,
     catching_up,
     discovery,
+    drift_decisions,
     findings,
+    onboarding,
     polling,
     provisioning,
     reconciliation,
@@ -241,6 +245,7 @@ class PollJob(GamJobRunner):
         report = polling.poll(gams, on_progress=self.progress)
         for name, failure in report.failures.items():
             self.logger.warning(f"{name}: {failure}")
+        wake_onboarding()
         return report.as_dict()
 
 
@@ -407,3 +412,121 @@ class AcceptFindingJob(_ApplyingJob):
     def work(self, *, pk: int, apply: bool) -> dict[str, Any]:
         finding = _stored(Finding, pk)
         return self.make(findings.place_of(finding), lambda: findings.accept(finding, user=self.job.user), apply=apply)
+
+
+class CompareJob(GamJobRunner):
+    """Read the running configuration of a GAM and compare it with intent."""
+
+    queue = PROVISION
+
+    class Meta:
+        name = "Compare GAM"
+
+    @classmethod
+    def start(cls, user: Any, *, gam: GamDevice) -> Job:
+        """Enqueue for one GAM."""
+        return cls.begin(user, gam, pk=gam.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        return drift_decisions.compare(_stored(GamDevice, pk))
+
+
+class PushDriftJob(_ApplyingJob):
+    """Plan what puts a shelf right, and apply it when asked to."""
+
+    class Meta:
+        name = "Push drift"
+
+    @classmethod
+    def start(cls, user: Any, *, records: Iterable[Drift], apply: bool = False) -> Job:
+        """Enqueue for differences of one GAM."""
+        if apply:
+            require_apply(user)
+        return cls.begin(user, pks=[record.pk for record in records], apply=apply)
+
+    def work(self, *, pks: list[int], apply: bool) -> dict[str, Any]:
+        records = [_stored(Drift, pk) for pk in pks]
+        return self.make(records[0].gam, lambda: drift_decisions.push(records, user=self.job.user), apply=apply)
+
+
+class AdoptDriftJob(GamJobRunner):
+    """Take what a shelf has into NetBox."""
+
+    queue = PROVISION
+
+    class Meta:
+        name = "Adopt drift"
+
+    @classmethod
+    def start(cls, user: Any, *, records: Iterable[Drift]) -> Job:
+        """Enqueue for differences of one GAM."""
+        return cls.begin(user, pks=[record.pk for record in records])
+
+    def work(self, *, pks: list[int]) -> dict[str, Any]:
+        return drift_decisions.adopt([_stored(Drift, pk) for pk in pks], user=self.job.user)
+
+
+class AssignArrivalJob(_ApplyingJob):
+    """Put a subscriber's service on an endpoint that arrived."""
+
+    class Meta:
+        name = "Assign arrival"
+
+    @classmethod
+    def start(cls, user: Any, *, arrival: Arrival, subscriber: Subscriber, apply: bool = False) -> Job:
+        """Enqueue for one arrival."""
+        if apply:
+            require_apply(user)
+        return cls.begin(user, pk=arrival.pk, subscriber_pk=subscriber.pk, apply=apply)
+
+    def work(self, *, pk: int, subscriber_pk: int, apply: bool) -> dict[str, Any]:
+        arrival, subscriber = _stored(Arrival, pk), _stored(Subscriber, subscriber_pk)
+        return self.make(arrival.gam, lambda: onboarding.assign(arrival, subscriber, user=self.job.user), apply=apply)
+
+
+class FollowArrivalJob(_ApplyingJob):
+    """Let NetBox and the shelf follow an endpoint that moved."""
+
+    class Meta:
+        name = "Follow arrival"
+
+    @classmethod
+    def start(cls, user: Any, *, arrival: Arrival, apply: bool = False) -> Job:
+        """Enqueue for one arrival."""
+        if apply:
+            require_apply(user)
+        return cls.begin(user, pk=arrival.pk, apply=apply)
+
+    def work(self, *, pk: int, apply: bool) -> dict[str, Any]:
+        arrival = _stored(Arrival, pk)
+        return self.make(arrival.gam, lambda: onboarding.follow_move(arrival, user=self.job.user), apply=apply)
+
+
+def onboard() -> dict[str, int]:
+    """What :func:`wake_onboarding` enqueues: plan the services of known endpoints that appeared."""
+    user = onboarding.zero_touch_user()
+    if user is None:
+        return onboarding.work_off()
+    with acting_as(user):
+        return onboarding.work_off()
+
+
+def wake_onboarding() -> bool:
+    """Hand the known endpoints that appeared to a provisioning worker, if there are any; whether it was.
+
+    Nothing is lost where it cannot be handed over: they stand in the database, and the next poll hands them over again.
+    """
+    if not onboarding.due().exists():
+        return False
+    try:
+        queue = get_queue(PROVISION)
+        if ONBOARDING in queue.job_ids:
+            return False
+        queue.enqueue(onboard, job_id=ONBOARDING, job_timeout=900, ttl=600, result_ttl=0, failure_ttl=3600)
+    except RedisError:
+        return False
+    return True
+
+
+ONBOARDING = "netbox-gam-onboarding"
+"""One waits in the queue at a time, however many polls see somebody arrive."""

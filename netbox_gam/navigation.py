@@ -47,6 +47,8 @@ menu = PluginMenu(
             (
                 _item("changeplan", _("Change Plans"), editable=False),
                 _item("changestep", _("Change Steps"), editable=False),
+                _item("drift", _("Drift"), editable=False),
+                _item("arrival", _("Onboarding"), editable=False),
             ),
         ),
         (

@@ -7,6 +7,7 @@ from netbox.search import SearchIndex, register_search
 from .models import (
     Alarm,
     AlarmRule,
+    Arrival,
     BandwidthPlan,
     BillingLink,
     BillingPlan,
@@ -14,6 +15,7 @@ from .models import (
     ChangePlan,
     ChangeStep,
     CredentialProfile,
+    Drift,
     Endpoint,
     Finding,
     GamDevice,
@@ -158,3 +160,17 @@ class MailGroupIndex(SearchIndex):
     model = MailGroup
     fields = (("name", 100), ("description", 500), ("comments", 5000))
     display_attrs = ("minimum_severity", "enabled", "description")
+
+
+@register_search
+class DriftIndex(SearchIndex):
+    model = Drift
+    fields = (("name", 300), ("field", 400), ("reason", 500), ("description", 500), ("comments", 5000))
+    display_attrs = ("gam", "kind", "state", "description")
+
+
+@register_search
+class ArrivalIndex(SearchIndex):
+    model = Arrival
+    fields = (("endpoint", 300), ("note", 400), ("description", 500), ("comments", 5000))
+    display_attrs = ("gam", "kind", "state", "description")

@@ -125,6 +125,14 @@ def link_base_url() -> str:
     return value.rstrip("/")
 
 
+def zero_touch_user() -> str:
+    """Name of the user that change plans are applied as when an ordered service's endpoint appears; empty: none is applied."""
+    value = get_plugin_config(PLUGIN, "zero_touch_user") or ""
+    if not isinstance(value, str):
+        raise ImproperlyConfigured(f"PLUGINS_CONFIG['{PLUGIN}']['zero_touch_user'] is {value!r}: the name of a user is needed")
+    return value
+
+
 def metrics_series_limit() -> int:
     """Most series a page of metrics has; endpoints are left out beyond."""
     return int(_number("metrics_series_limit", 1000))
@@ -169,7 +177,7 @@ def check() -> None:
         read()
     for read in (poll_batch_size, cycle_deadline_seconds, slow_seconds, lease_seconds, backoff_cap_seconds, hint_seconds):
         read()
-    for read_other in (link_base_url, metrics_series_limit, metrics_endpoints):
+    for read_other in (link_base_url, metrics_series_limit, metrics_endpoints, zero_touch_user):
         read_other()
     suspended_vlan()
     guard_limits()

@@ -27,6 +27,8 @@ PATHS = {
     "alarm": "alarms",
     "alarmrule": "alarm-rules",
     "mailgroup": "mail-groups",
+    "drift": "drift",
+    "arrival": "onboarding",
 }
 
 urlpatterns = [

@@ -28,11 +28,15 @@ if TYPE_CHECKING:
         Comparison,
         DeviceReading,
         DeviceTarget,
+        Difference,
         Discovered,
         GuardVerdict,
         IntentView,
         Login,
+        PortIntent,
+        ProfileConfig,
         Progress,
+        ReadScope,
         ShelfConfig,
         ShelfPlan,
         SnmpCredential,
@@ -51,6 +55,8 @@ __all__ = [
     "backup",
     "check_connection",
     "compare",
+    "compare_config",
+    "compare_reading",
     "contracts",
     "discover",
     "errors",
@@ -386,3 +392,24 @@ def guard(
     from .reconcile.guard import check
 
     return check(snapshot, previous_counts, pending, limits)
+
+
+def compare_config(desired: ShelfConfig, actual: ShelfConfig) -> tuple[Difference, ...]:
+    """The differences between a shelf's whole configuration and everything it should have. Pure; see ``changes.drift``."""
+    from .changes import drift
+
+    return drift.compare_config(desired, actual)
+
+
+def compare_reading(
+    desired: ShelfConfig,
+    reading: DeviceReading,
+    profiles: Sequence[ProfileConfig] = (),
+    ports: Iterable[PortIntent] = (),
+) -> tuple[tuple[Difference, ...], tuple[ReadScope, ...]]:
+    """The differences that a poll shows, of configuration and of ports, and what it says something about. Pure."""
+    from .changes import drift
+
+    found, scope = drift.compare_reading(desired, reading, profiles)
+    of_ports, port_scope = drift.compare_ports(ports, reading.ports)
+    return (*found, *of_ports), (scope, port_scope)

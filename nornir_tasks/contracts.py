@@ -679,6 +679,84 @@ class ApplyResult:
     failure: Failure | None = None
 
 
+# ---------------------------------------------------------------------------------------------------------------- drift
+
+
+class DriftKind(StrEnum):
+    """How the shelf differs from intent."""
+
+    MISALIGNED = "misaligned"
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+
+
+class DriftObject(StrEnum):
+    """What differs. Ports are known by number, endpoints by MAC address, subscribers by name."""
+
+    PORT = "port"
+    ENDPOINT = "endpoint"
+    SUBSCRIBER = "subscriber"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference. ``field`` is empty where the whole object is missing or unexpected; values in words, empty is "not set".
+
+    ``port`` is the G.hn port it shows on, as far as that is known.
+    """
+
+    kind: DriftKind
+    object: DriftObject
+    name: str
+    field: str = ""
+    intent: str = ""
+    actual: str = ""
+    port: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same difference of one shelf, whatever its values are."""
+        return f"{self.object}:{self.name}:{self.field or self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class PortIntent:
+    """A G.hn port as it should be."""
+
+    number: int
+    enabled: bool
+    isolation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadScope:
+    """What a read says something about.
+
+    ``whole``: kinds of objects of which all were read, so that absence counts. ``seen``: objects that were read, by kind and name.
+    ``fields``: by kind, the fields that were read; every field of a kind that is not in it. ``unsaid``: fields of single objects,
+    by name, that were read and could not be understood.
+    """
+
+    whole: frozenset[DriftObject] = frozenset()
+    seen: frozenset[tuple[DriftObject, str]] = frozenset()
+    fields: Mapping[DriftObject, frozenset[str]] = field(default_factory=dict)
+    unsaid: frozenset[tuple[str, str]] = frozenset()
+
+    def covers(self, kind: DriftObject, name: str, field_name: str) -> bool:
+        """Whether the read says if this object, or this field of it, differs."""
+        if kind not in self.whole and (kind, name) not in self.seen:
+            return False
+        if not field_name:
+            return kind in self.whole
+        if (name, field_name) in self.unsaid:
+            return False
+        return kind not in self.fields or field_name in self.fields[kind]
+
+
+CONFIG_SCOPE = ReadScope(whole=frozenset({DriftObject.ENDPOINT, DriftObject.SUBSCRIBER}))
+"""The scope of a running configuration. Ports are not part of it."""
+
+
 # -------------------------------------------------------------------------------------------------------------- billing
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from .. import gateway
 from ..choices import SyncRunKindChoices, TransportChoices
-from ..models import BandwidthPlan, CredentialProfile, SnmpProfile, VlanPool
+from ..models import BandwidthPlan, CredentialProfile, SnmpProfile, Subscriber, VlanPool
 from .fields import ViewablePrimaryKeyField
 
 
@@ -70,6 +70,32 @@ class IgnoreFindingSerializer(serializers.Serializer):
     """Why a finding is ignored."""
 
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+
+
+class AcceptDriftSerializer(serializers.Serializer):
+    """Why a difference may stay, and until when."""
+
+    reason = serializers.CharField(max_length=300)
+    until = serializers.DateTimeField()
+
+
+class AssignArrivalSerializer(ApplyAtOnceSerializer):
+    """Whose endpoint it is."""
+
+    subscriber = ViewablePrimaryKeyField(queryset=Subscriber.objects.all())
+
+
+class LeaveArrivalSerializer(serializers.Serializer):
+    """Why an endpoint is left as it is."""
+
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+
+
+class SuggestionSerializer(serializers.Serializer):
+    """Whose an endpoint could be. Without a subscriber the reason says what to do first."""
+
+    subscriber = serializers.IntegerField(source="subscriber.pk", default=None, allow_null=True)
+    reason = serializers.CharField()
 
 
 class ShelveAlarmSerializer(serializers.Serializer):

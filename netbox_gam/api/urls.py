@@ -27,6 +27,8 @@ router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 router.register("alarm-rules", views.AlarmRuleViewSet)
 router.register("mail-groups", views.MailGroupViewSet)
+router.register("drift", views.DriftViewSet)
+router.register("onboarding", views.ArrivalViewSet)
 
 urlpatterns = [
     path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),

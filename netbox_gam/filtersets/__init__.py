@@ -3,14 +3,17 @@
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
+from .drift import DriftFilterSet
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .notifications import MailGroupFilterSet
+from .onboarding import ArrivalFilterSet
 from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
 
 __all__ = (
     "AlarmFilterSet",
     "AlarmRuleFilterSet",
+    "ArrivalFilterSet",
     "BandwidthPlanFilterSet",
     "BillingLinkFilterSet",
     "BillingPlanFilterSet",
@@ -18,6 +21,7 @@ __all__ = (
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",
     "CredentialProfileFilterSet",
+    "DriftFilterSet",
     "EndpointFilterSet",
     "FindingFilterSet",
     "GamDeviceFilterSet",

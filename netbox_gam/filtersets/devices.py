@@ -22,6 +22,7 @@ from ..choices import (
     MediumChoices,
     SubscriberModelChoices,
     TransportChoices,
+    ZeroTouchChoices,
 )
 from ..models import CredentialProfile, Endpoint, EndpointState, GamDevice, GamPort, SnmpProfile, Subscriber, VlanPool
 from .base import GamFilterSet
@@ -86,6 +87,7 @@ class GamDeviceFilterSet(GamFilterSet, ContactModelFilterSet):
         distinct=False,
         label=_("VLAN pool (name)"),
     )
+    zero_touch = django_filters.MultipleChoiceFilter(choices=ZeroTouchChoices, distinct=False)
     reachable = django_filters.BooleanFilter(field_name="observed__reachable", label=_("Reachable at the last reading"))
     firmware = django_filters.CharFilter(field_name="observed__firmware", lookup_expr="icontains", label=_("Firmware"))
 

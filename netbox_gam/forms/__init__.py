@@ -45,6 +45,7 @@ from .devices import (
     GamPortImportForm,
 )
 from .discovery import DiscoverForm
+from .drift import AcceptDriftForm, DriftBulkEditForm, DriftFilterForm, DriftForm
 from .monitoring import (
     AlarmBulkEditForm,
     AlarmFilterForm,
@@ -56,6 +57,7 @@ from .monitoring import (
     ShelveForm,
 )
 from .notifications import MailGroupBulkEditForm, MailGroupFilterForm, MailGroupForm, MailGroupImportForm
+from .onboarding import ArrivalBulkEditForm, ArrivalFilterForm, ArrivalForm, AssignArrivalForm
 from .provisioning import (
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
@@ -81,6 +83,7 @@ from .subscribers import (
 )
 
 __all__ = (
+    "AcceptDriftForm",
     "AlarmBulkEditForm",
     "AlarmFilterForm",
     "AlarmForm",
@@ -88,6 +91,10 @@ __all__ = (
     "AlarmRuleFilterForm",
     "AlarmRuleForm",
     "AlarmRuleImportForm",
+    "ArrivalBulkEditForm",
+    "ArrivalFilterForm",
+    "ArrivalForm",
+    "AssignArrivalForm",
     "BandwidthPlanBulkEditForm",
     "BandwidthPlanFilterForm",
     "BandwidthPlanForm",
@@ -115,6 +122,9 @@ __all__ = (
     "CredentialProfileForm",
     "CredentialProfileImportForm",
     "DiscoverForm",
+    "DriftBulkEditForm",
+    "DriftFilterForm",
+    "DriftForm",
     "EndpointBulkEditForm",
     "EndpointFilterForm",
     "EndpointForm",

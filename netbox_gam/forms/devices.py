@@ -31,6 +31,7 @@ from ..choices import (
     MediumChoices,
     SubscriberModelChoices,
     TransportChoices,
+    ZeroTouchChoices,
 )
 from ..models import CredentialProfile, Endpoint, GamDevice, GamPort, SnmpProfile, VlanPool
 from .base import OWNERSHIP, SEARCH, GamImportForm, bulk_yes_no, yes_no
@@ -47,6 +48,7 @@ class GamDeviceForm(PrimaryModelForm):
     transport = ChoiceField(label=_("Transport"), choices=TransportChoices)
     address_source = ChoiceField(label=_("Address source"), choices=AddressSourceChoices)
     subscriber_model = ChoiceField(label=_("Subscriber model"), choices=SubscriberModelChoices)
+    zero_touch = ChoiceField(label=_("Zero touch"), choices=ZeroTouchChoices)
     credential_profile = DynamicModelChoiceField(
         label=_("Credential profile"), queryset=CredentialProfile.objects.all(), required=False, quick_add=True
     )
@@ -81,7 +83,7 @@ class GamDeviceForm(PrimaryModelForm):
         ),
         FieldSet("credential_profile", "snmp_profile", name=_("Access")),
         FieldSet("vlan_pool", "management_vlan", "default_nni", name=_("Service")),
-        FieldSet("polling_enabled", "polling_interval", name=_("Polling")),
+        FieldSet("polling_enabled", "polling_interval", "zero_touch", name=_("Polling")),
     )
 
     class Meta:
@@ -106,6 +108,7 @@ class GamDeviceForm(PrimaryModelForm):
             "default_nni",
             "polling_enabled",
             "polling_interval",
+            "zero_touch",
             "description",
             "owner",
             "comments",
@@ -130,6 +133,7 @@ class GamDeviceBulkEditForm(PrimaryModelBulkEditForm):
     vlan_pool = DynamicModelChoiceField(label=_("VLAN pool"), queryset=VlanPool.objects.all(), required=False)
     polling_enabled = bulk_yes_no(_("Polling"))
     polling_interval = forms.IntegerField(label=_("Polling interval"), min_value=10, max_value=86400, required=False)
+    zero_touch = ChoiceField(label=_("Zero touch"), choices=add_blank_choice(ZeroTouchChoices), required=False)
 
     model = GamDevice
     fieldsets = (
@@ -139,7 +143,7 @@ class GamDeviceBulkEditForm(PrimaryModelBulkEditForm):
         ),
         FieldSet("credential_profile", "snmp_profile", name=_("Access")),
         FieldSet("vlan_pool", "management_vlan", name=_("Service")),
-        FieldSet("polling_enabled", "polling_interval", name=_("Polling")),
+        FieldSet("polling_enabled", "polling_interval", "zero_touch", name=_("Polling")),
     )
     nullable_fields = ("credential_profile", "snmp_profile", "management_vlan", "vlan_pool", "description", "comments")
 
@@ -150,6 +154,7 @@ class GamDeviceImportForm(GamImportForm):
     transport = CSVChoiceField(label=_("Transport"), choices=TransportChoices, required=False)
     address_source = CSVChoiceField(label=_("Address source"), choices=AddressSourceChoices, required=False)
     subscriber_model = CSVChoiceField(label=_("Subscriber model"), choices=SubscriberModelChoices, required=False)
+    zero_touch = CSVChoiceField(label=_("Zero touch"), choices=ZeroTouchChoices, required=False)
     credential_profile = CSVModelChoiceField(
         label=_("Credential profile"), queryset=CredentialProfile.objects.all(), to_field_name="name", required=False
     )
@@ -185,7 +190,7 @@ class GamDeviceFilterForm(ContactModelFilterForm, PrimaryModelFilterSetForm):
         FieldSet("hardware_model", "subscriber_model", "reachable", "firmware", name=_("GAM")),
         FieldSet("region_id", "site_id", "location_id", "device_id", name=_("Location")),
         FieldSet("transport", "address_source", "credential_profile_id", "snmp_profile_id", name=_("Access")),
-        FieldSet("vlan_pool_id", "polling_enabled", name=_("Service")),
+        FieldSet("vlan_pool_id", "polling_enabled", "zero_touch", name=_("Service")),
         OWNERSHIP,
         FieldSet("contact", "contact_role", "contact_group", name=_("Contacts")),
     )
@@ -215,6 +220,7 @@ class GamDeviceFilterForm(ContactModelFilterForm, PrimaryModelFilterSetForm):
         label=_("VLAN pool"), queryset=VlanPool.objects.all(), required=False, null_option=_("None")
     )
     polling_enabled = yes_no(_("Polling"))
+    zero_touch = MultipleChoiceField(label=_("Zero touch"), choices=ZeroTouchChoices, required=False)
     tag = TagFilterField(model)
 
 

@@ -16,11 +16,16 @@ from .enums import (
     AlarmSeverityEnum,
     AlarmSourceEnum,
     AlarmStateEnum,
+    ArrivalKindEnum,
+    ArrivalStateEnum,
     BillingAuthEnum,
     BillingSystemTypeEnum,
     ChangeActionEnum,
     ChangeKindEnum,
     ChangePlanStatusEnum,
+    DriftKindEnum,
+    DriftObjectEnum,
+    DriftStateEnum,
     EndpointStatusEnum,
     FindingKindEnum,
     FindingStateEnum,
@@ -40,6 +45,7 @@ from .enums import (
     SyncRunStatusEnum,
     TransportEnum,
     VlanModeEnum,
+    ZeroTouchEnum,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +57,7 @@ if TYPE_CHECKING:
 __all__ = (
     "AlarmFilter",
     "AlarmRuleFilter",
+    "ArrivalFilter",
     "BandwidthPlanFilter",
     "BillingLinkFilter",
     "BillingPlanFilter",
@@ -58,6 +65,7 @@ __all__ = (
     "ChangePlanFilter",
     "ChangeStepFilter",
     "CredentialProfileFilter",
+    "DriftFilter",
     "EndpointFilter",
     "FindingFilter",
     "GamDeviceFilter",
@@ -128,6 +136,7 @@ class GamDeviceFilter(ContactFilterMixin, PrimaryModelFilter):
     vlan_pool_id: ID | None = strawberry_django.filter_field()
     polling_enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
     polling_interval: IntegerLookup | None = strawberry_django.filter_field()
+    zero_touch: BaseFilterLookup[ZeroTouchEnum] | None = strawberry_django.filter_field()
     ports: Annotated["GamPortFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
     endpoints: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
     subscribers: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
@@ -492,3 +501,59 @@ class MailGroupFilter(PrimaryModelFilter):
     digest_minutes: IntegerLookup | None = strawberry_django.filter_field()
     hourly_limit: IntegerLookup | None = strawberry_django.filter_field()
     subject_prefix: StrFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.Drift, lookups=True)
+class DriftFilter(PrimaryModelFilter):
+    """Drift."""
+
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    port: Annotated["GamPortFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    port_id: ID | None = strawberry_django.filter_field()
+    kind: BaseFilterLookup[DriftKindEnum] | None = strawberry_django.filter_field()
+    object_kind: BaseFilterLookup[DriftObjectEnum] | None = strawberry_django.filter_field()
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    field: StrFilterLookup | None = strawberry_django.filter_field()
+    intent_value: StrFilterLookup | None = strawberry_django.filter_field()
+    actual_value: StrFilterLookup | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[DriftStateEnum] | None = strawberry_django.filter_field()
+    key: StrFilterLookup | None = strawberry_django.filter_field()
+    first_seen: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    last_seen: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    resolved: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    reason: StrFilterLookup | None = strawberry_django.filter_field()
+    accepted_until: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    accepted_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    accepted_by_id: ID | None = strawberry_django.filter_field()
+    change_plan: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    change_plan_id: ID | None = strawberry_django.filter_field()
+
+
+@register_filter(models.Arrival, lookups=True)
+class ArrivalFilter(PrimaryModelFilter):
+    """The onboarding queue."""
+
+    endpoint: Annotated["EndpointFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    endpoint_id: ID | None = strawberry_django.filter_field()
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    port: Annotated["GamPortFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    port_id: ID | None = strawberry_django.filter_field()
+    kind: BaseFilterLookup[ArrivalKindEnum] | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[ArrivalStateEnum] | None = strawberry_django.filter_field()
+    since: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    settled: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    note: StrFilterLookup | None = strawberry_django.filter_field()
+    decided_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    decided_by_id: ID | None = strawberry_django.filter_field()
+    subscriber: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    subscriber_id: ID | None = strawberry_django.filter_field()
+    change_plan: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    change_plan_id: ID | None = strawberry_django.filter_field()

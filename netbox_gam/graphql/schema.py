@@ -6,6 +6,7 @@ import strawberry_django
 from .types import (
     AlarmRuleType,
     AlarmType,
+    ArrivalType,
     BandwidthPlanType,
     BillingLinkType,
     BillingPlanType,
@@ -13,6 +14,7 @@ from .types import (
     ChangePlanType,
     ChangeStepType,
     CredentialProfileType,
+    DriftType,
     EndpointType,
     FindingType,
     GamDeviceType,
@@ -82,6 +84,12 @@ class GamQuery:
 
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()
+
+    drift: DriftType = strawberry_django.field()
+    drift_list: list[DriftType] = strawberry_django.field()
+
+    arrival: ArrivalType = strawberry_django.field()
+    arrival_list: list[ArrivalType] = strawberry_django.field()
 
 
 schema = [GamQuery]

@@ -13,6 +13,7 @@ from .. import models
 from .filters import (
     AlarmFilter,
     AlarmRuleFilter,
+    ArrivalFilter,
     BandwidthPlanFilter,
     BillingLinkFilter,
     BillingPlanFilter,
@@ -20,6 +21,7 @@ from .filters import (
     ChangePlanFilter,
     ChangeStepFilter,
     CredentialProfileFilter,
+    DriftFilter,
     EndpointFilter,
     FindingFilter,
     GamDeviceFilter,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = (
     "AlarmRuleType",
     "AlarmType",
+    "ArrivalType",
     "BandwidthPlanType",
     "BillingLinkType",
     "BillingPlanType",
@@ -48,6 +51,7 @@ __all__ = (
     "ChangePlanType",
     "ChangeStepType",
     "CredentialProfileType",
+    "DriftType",
     "EndpointType",
     "FindingType",
     "GamDeviceType",
@@ -356,3 +360,30 @@ class MailGroupType(PrimaryObjectType):
     sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
     roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
     scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+
+
+@register_type(models.Drift, fields="__all__", filters=DriftFilter, pagination=True)
+class DriftType(PrimaryObjectType):
+    """Where a GAM differs from what NetBox says of it."""
+
+    gam: GamDevice | None
+    port: GamPort | None
+    accepted_by: User | None
+    change_plan: ChangePlan | None
+    display: str = name_from("object_kind", "name", "field", "kind")
+
+
+@register_type(models.Arrival, fields="__all__", filters=ArrivalFilter, pagination=True)
+class ArrivalType(PrimaryObjectType):
+    """An endpoint that waits in the onboarding queue."""
+
+    endpoint: Endpoint | None
+    gam: GamDevice | None
+    port: GamPort | None
+    decided_by: User | None
+    subscriber: Subscriber | None
+    change_plan: ChangePlan | None
+
+    @strawberry_django.field(annotate={"graphql_mac": F("endpoint__mac_address"), "graphql_device_name": F("gam__device__name")})
+    def display(self) -> str:
+        return f"{self.graphql_mac} on {self.graphql_device_name or f'GAM {self.gam_id}'}"

@@ -6,32 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('netbox_gam', '0001_initial'),
+        ("netbox_gam", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AlarmEvent',
+            name="AlarmEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('transition', models.CharField(max_length=20)),
-                ('severity', models.CharField(max_length=2)),
-                ('text', models.CharField(blank=True, max_length=300)),
-                ('announce', models.BooleanField(default=True)),
-                ('told', models.DateTimeField(null=True)),
-                ('alarm', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='netbox_gam.alarm')),
-                ('gam', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='netbox_gam.gamdevice')),
-                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("transition", models.CharField(max_length=20)),
+                ("severity", models.CharField(max_length=2)),
+                ("text", models.CharField(blank=True, max_length=300)),
+                ("announce", models.BooleanField(default=True)),
+                ("told", models.DateTimeField(null=True)),
+                (
+                    "alarm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="netbox_gam.alarm",
+                    ),
+                ),
+                (
+                    "gam",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="netbox_gam.gamdevice",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alarm event',
-                'verbose_name_plural': 'alarm events',
-                'ordering': ('at', 'pk'),
-                'indexes': [models.Index(condition=models.Q(('announce', True), ('told', None)), fields=['id'], name='netbox_gam_alarmevent_untold'), models.Index(fields=['gam', 'at'], name='netbox_gam_alarmevent_gam_at')],
+                "verbose_name": "alarm event",
+                "verbose_name_plural": "alarm events",
+                "ordering": ("at", "pk"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("announce", True), ("told", None)), fields=["id"], name="netbox_gam_alarmevent_untold"
+                    ),
+                    models.Index(fields=["gam", "at"], name="netbox_gam_alarmevent_gam_at"),
+                ],
             },
         ),
     ]

@@ -6,50 +6,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('netbox_gam', '0005_alarms'),
+        ("netbox_gam", "0005_alarms"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='billingsystem',
-            options={'ordering': ('name',), 'permissions': [('reconcile', 'Reconcile with the billing system'), ('replay', 'Work off events of the billing system again')]},
+            name="billingsystem",
+            options={
+                "ordering": ("name",),
+                "permissions": [
+                    ("reconcile", "Reconcile with the billing system"),
+                    ("replay", "Work off events of the billing system again"),
+                ],
+            },
         ),
         migrations.AlterModelOptions(
-            name='syncrun',
-            options={'ordering': ('-started', '-pk'), 'permissions': [('release', 'Release a feed that is held')]},
+            name="syncrun",
+            options={"ordering": ("-started", "-pk"), "permissions": [("release", "Release a feed that is held")]},
         ),
         migrations.AddField(
-            model_name='billingsystem',
-            name='webhook_secret',
-            field=netbox_gam.fields.SecretField(blank=True, default=''),
+            model_name="billingsystem",
+            name="webhook_secret",
+            field=netbox_gam.fields.SecretField(blank=True, default=""),
         ),
         migrations.CreateModel(
-            name='BillingEvent',
+            name="BillingEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(default='waiting', max_length=20)),
-                ('entity', models.CharField(blank=True, max_length=100)),
-                ('external_id', models.CharField(blank=True, max_length=100)),
-                ('account_id', models.CharField(blank=True, max_length=100)),
-                ('action', models.CharField(blank=True, max_length=100)),
-                ('kept', models.JSONField(default=dict)),
-                ('deliveries', models.PositiveIntegerField(default=1)),
-                ('received_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('outcome', models.CharField(blank=True, max_length=300)),
-                ('system', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='netbox_gam.billingsystem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=64)),
+                ("state", models.CharField(default="waiting", max_length=20)),
+                ("entity", models.CharField(blank=True, max_length=100)),
+                ("external_id", models.CharField(blank=True, max_length=100)),
+                ("account_id", models.CharField(blank=True, max_length=100)),
+                ("action", models.CharField(blank=True, max_length=100)),
+                ("kept", models.JSONField(default=dict)),
+                ("deliveries", models.PositiveIntegerField(default=1)),
+                ("received_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("processed_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("outcome", models.CharField(blank=True, max_length=300)),
+                (
+                    "system",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="netbox_gam.billingsystem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'billing event',
-                'verbose_name_plural': 'billing events',
-                'ordering': ('-received_at', '-pk'),
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['system', 'account_id'], name='netbox_gam_event_waiting'), models.Index(fields=['system', 'received_at'], name='netbox_gam_event_received')],
-                'constraints': [models.UniqueConstraint(fields=('system', 'digest'), name='netbox_gam_billingevent_digest')],
+                "verbose_name": "billing event",
+                "verbose_name_plural": "billing events",
+                "ordering": ("-received_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["system", "account_id"], name="netbox_gam_event_waiting"
+                    ),
+                    models.Index(fields=["system", "received_at"], name="netbox_gam_event_received"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("system", "digest"), name="netbox_gam_billingevent_digest")],
             },
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('netbox_gam', '0006_billing'),
+        ("netbox_gam", "0006_billing"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='devicestate',
-            name='alarm_log_index',
+            model_name="devicestate",
+            name="alarm_log_index",
             field=models.BigIntegerField(null=True),
         ),
     ]

@@ -11,85 +11,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dcim', '0197_natural_sort_collation'),
-        ('extras', '0001_squashed'),
-        ('netbox_gam', '0007_alarm_log_place'),
-        ('users', '0015_owner'),
+        ("dcim", "0197_natural_sort_collation"),
+        ("extras", "0001_squashed"),
+        ("netbox_gam", "0007_alarm_log_place"),
+        ("users", "0015_owner"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EventRuleItem',
+            name="EventRuleItem",
             fields=[
-                ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='netbox_gam.alarmevent')),
+                (
+                    "event",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="netbox_gam.alarmevent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event rule item',
-                'verbose_name_plural': 'event rule items',
-                'ordering': ('event_id',),
+                "verbose_name": "event rule item",
+                "verbose_name_plural": "event rule items",
+                "ordering": ("event_id",),
             },
         ),
         migrations.CreateModel(
-            name='MailGroup',
+            name="MailGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('created', models.DateTimeField(auto_now_add=True, null=True)),
-                ('last_updated', models.DateTimeField(auto_now=True, null=True)),
-                ('custom_field_data', models.JSONField(blank=True, default=dict, encoder=utilities.json.CustomFieldJSONEncoder)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('comments', models.TextField(blank=True)),
-                ('name', models.CharField(db_collation='natural_sort', max_length=100, unique=True)),
-                ('enabled', models.BooleanField(default=True)),
-                ('addresses', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=254), validators=[netbox_gam.models.notifications.valid_addresses])),
-                ('minimum_severity', models.CharField(default='mn', max_length=2)),
-                ('only_service_affecting', models.BooleanField(default=False)),
-                ('tell_raised', models.BooleanField(default=True)),
-                ('tell_changed', models.BooleanField(default=True)),
-                ('tell_cleared', models.BooleanField(default=True)),
-                ('time_zone', models.CharField(default='UTC', max_length=63, validators=[netbox_gam.models.notifications.valid_time_zone])),
-                ('quiet_from', models.TimeField(blank=True, null=True)),
-                ('quiet_to', models.TimeField(blank=True, null=True)),
-                ('quiet_days', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=netbox_gam.models.notifications.all_weekdays)),
-                ('breakthrough_severity', models.CharField(blank=True, default='cr', max_length=2)),
-                ('digest_minutes', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(1440)])),
-                ('hourly_limit', models.PositiveIntegerField(default=30, validators=[django.core.validators.MinValueValidator(4), django.core.validators.MaxValueValidator(1000)])),
-                ('subject_prefix', models.CharField(blank=True, default='[GAM]', max_length=50)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='users.owner')),
-                ('roles', models.ManyToManyField(blank=True, related_name='+', to='dcim.devicerole')),
-                ('scope_tags', models.ManyToManyField(blank=True, related_name='+', to='extras.tag')),
-                ('sites', models.ManyToManyField(blank=True, related_name='+', to='dcim.site')),
-                ('tags', taggit.managers.TaggableManager(through='extras.TaggedItem', to='extras.Tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("created", models.DateTimeField(auto_now_add=True, null=True)),
+                ("last_updated", models.DateTimeField(auto_now=True, null=True)),
+                ("custom_field_data", models.JSONField(blank=True, default=dict, encoder=utilities.json.CustomFieldJSONEncoder)),
+                ("description", models.CharField(blank=True, max_length=200)),
+                ("comments", models.TextField(blank=True)),
+                ("name", models.CharField(db_collation="natural_sort", max_length=100, unique=True)),
+                ("enabled", models.BooleanField(default=True)),
+                (
+                    "addresses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=254), validators=[netbox_gam.models.notifications.valid_addresses]
+                    ),
+                ),
+                ("minimum_severity", models.CharField(default="mn", max_length=2)),
+                ("only_service_affecting", models.BooleanField(default=False)),
+                ("tell_raised", models.BooleanField(default=True)),
+                ("tell_changed", models.BooleanField(default=True)),
+                ("tell_cleared", models.BooleanField(default=True)),
+                (
+                    "time_zone",
+                    models.CharField(default="UTC", max_length=63, validators=[netbox_gam.models.notifications.valid_time_zone]),
+                ),
+                ("quiet_from", models.TimeField(blank=True, null=True)),
+                ("quiet_to", models.TimeField(blank=True, null=True)),
+                (
+                    "quiet_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3), blank=True, default=netbox_gam.models.notifications.all_weekdays
+                    ),
+                ),
+                ("breakthrough_severity", models.CharField(blank=True, default="cr", max_length=2)),
+                (
+                    "digest_minutes",
+                    models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(1440)]),
+                ),
+                (
+                    "hourly_limit",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[django.core.validators.MinValueValidator(4), django.core.validators.MaxValueValidator(1000)],
+                    ),
+                ),
+                ("subject_prefix", models.CharField(blank=True, default="[GAM]", max_length=50)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="users.owner"
+                    ),
+                ),
+                ("roles", models.ManyToManyField(blank=True, related_name="+", to="dcim.devicerole")),
+                ("scope_tags", models.ManyToManyField(blank=True, related_name="+", to="extras.tag")),
+                ("sites", models.ManyToManyField(blank=True, related_name="+", to="dcim.site")),
+                ("tags", taggit.managers.TaggableManager(through="extras.TaggedItem", to="extras.Tag")),
             ],
             options={
-                'verbose_name': 'mail group',
-                'verbose_name_plural': 'mail groups',
-                'ordering': ('name',),
-                'permissions': [('test', 'Send a test mail to mail groups')],
+                "verbose_name": "mail group",
+                "verbose_name_plural": "mail groups",
+                "ordering": ("name",),
+                "permissions": [("test", "Send a test mail to mail groups")],
             },
             bases=(netbox.models.deletion.DeleteMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='MailItem',
+            name="MailItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('due', models.DateTimeField()),
-                ('together', models.BooleanField(default=False)),
-                ('mail', models.UUIDField(null=True)),
-                ('sent', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('alarm', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='netbox_gam.alarm')),
-                ('event', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='netbox_gam.alarmevent')),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='items', to='netbox_gam.mailgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("due", models.DateTimeField()),
+                ("together", models.BooleanField(default=False)),
+                ("mail", models.UUIDField(null=True)),
+                ("sent", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "alarm",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to="netbox_gam.alarm"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="netbox_gam.alarmevent",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="items",
+                        to="netbox_gam.mailgroup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mail item',
-                'verbose_name_plural': 'mail items',
-                'ordering': ('pk',),
-                'indexes': [models.Index(condition=models.Q(('sent', None)), fields=['group', 'due'], name='netbox_gam_mailitem_unsent'), models.Index(fields=['group', 'sent'], name='netbox_gam_mailitem_sent'), models.Index(fields=['alarm'], name='netbox_gam_mailitem_alarm')],
-                'constraints': [models.UniqueConstraint(fields=('group', 'event'), name='netbox_gam_mailitem_group_event')],
+                "verbose_name": "mail item",
+                "verbose_name_plural": "mail items",
+                "ordering": ("pk",),
+                "indexes": [
+                    models.Index(condition=models.Q(("sent", None)), fields=["group", "due"], name="netbox_gam_mailitem_unsent"),
+                    models.Index(fields=["group", "sent"], name="netbox_gam_mailitem_sent"),
+                    models.Index(fields=["alarm"], name="netbox_gam_mailitem_alarm"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("group", "event"), name="netbox_gam_mailitem_group_event")],
             },
         ),
     ]

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('netbox_gam', '0008_telling'),
+        ("netbox_gam", "0008_telling"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='portstate',
-            name='firmware',
+            model_name="portstate",
+            name="firmware",
             field=models.CharField(blank=True, max_length=100),
         ),
         migrations.AddField(
-            model_name='portstate',
-            name='uptime_seconds',
+            model_name="portstate",
+            name="uptime_seconds",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='portstate',
-            name='usable_mbps',
+            model_name="portstate",
+            name="usable_mbps",
             field=models.PositiveIntegerField(null=True),
         ),
     ]

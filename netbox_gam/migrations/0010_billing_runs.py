@@ -5,49 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('netbox_gam', '0008_telling'),
+        ("netbox_gam", "0009_port_modems"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='syncrun',
-            options={'ordering': ('-started', '-pk'), 'permissions': [('release', 'Release a feed that is held'), ('cancel', 'Cancel a reconciliation that is running')]},
+            name="syncrun",
+            options={
+                "ordering": ("-started", "-pk"),
+                "permissions": [("release", "Release a feed that is held"), ("cancel", "Cancel a reconciliation that is running")],
+            },
         ),
         migrations.AddField(
-            model_name='billingsystem',
-            name='full_interval',
+            model_name="billingsystem",
+            name="full_interval",
             field=models.PositiveIntegerField(default=1440, validators=[django.core.validators.MinValueValidator(5)]),
         ),
         migrations.AddField(
-            model_name='finding',
-            name='taken_up_at',
+            model_name="finding",
+            name="taken_up_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='syncrun',
-            name='cancel_requested',
+            model_name="syncrun",
+            name="cancel_requested",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='syncrun',
-            name='cursor',
+            model_name="syncrun",
+            name="cursor",
             field=models.JSONField(blank=True, default=dict, editable=False),
         ),
         migrations.AddField(
-            model_name='syncrun',
-            name='kind',
-            field=models.CharField(default='full', max_length=20),
+            model_name="syncrun",
+            name="kind",
+            field=models.CharField(default="full", max_length=20),
         ),
         migrations.AddField(
-            model_name='syncrun',
-            name='outcome',
+            model_name="syncrun",
+            name="outcome",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name='syncrun',
-            name='progress',
+            model_name="syncrun",
+            name="progress",
             field=models.JSONField(blank=True, default=dict),
         ),
     ]

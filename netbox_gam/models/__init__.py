@@ -4,9 +4,11 @@ from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
+from .drift import Drift, DriftCheck
 from .events import BillingEvent
 from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
+from .onboarding import Arrival
 from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
@@ -16,6 +18,7 @@ __all__ = (
     "Alarm",
     "AlarmEvent",
     "AlarmRule",
+    "Arrival",
     "BandwidthPlan",
     "BilledService",
     "BillingEvent",
@@ -27,6 +30,8 @@ __all__ = (
     "CredentialProfile",
     "DeviceState",
     "DirtyBucket",
+    "Drift",
+    "DriftCheck",
     "Endpoint",
     "EndpointState",
     "EthernetState",

@@ -23,6 +23,7 @@ from ..choices import (
     MediumChoices,
     SubscriberModelChoices,
     TransportChoices,
+    ZeroTouchChoices,
 )
 from .base import GamModel
 
@@ -88,6 +89,13 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
     polling_interval = models.PositiveIntegerField(
         _("polling interval"), default=60, validators=[MinValueValidator(10), MaxValueValidator(86400)], help_text=_("Seconds")
     )
+    zero_touch = models.CharField(
+        _("zero touch"),
+        max_length=10,
+        choices=ZeroTouchChoices,
+        default=ZeroTouchChoices.PLAN,
+        help_text=_("When an endpoint appears whose service is ordered"),
+    )
 
     clone_fields = (
         "hardware_model",
@@ -104,6 +112,7 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
         "vlan_pool",
         "polling_enabled",
         "polling_interval",
+        "zero_touch",
     )
     prerequisite_models = ("dcim.Device",)
 
@@ -114,6 +123,7 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
         permissions = [
             ("discover", "Discover GAMs on the network"),
             ("poll", "Poll a GAM now"),
+            ("compare", "Read a GAM's configuration and compare it"),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +131,9 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
 
     def get_transport_color(self) -> str | None:
         return TransportChoices.colors.get(self.transport)
+
+    def get_zero_touch_color(self) -> str | None:
+        return ZeroTouchChoices.colors.get(self.zero_touch)
 
     def get_subscriber_model_color(self) -> str | None:
         return SubscriberModelChoices.colors.get(self.subscriber_model)

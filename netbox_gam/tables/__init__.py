@@ -11,14 +11,17 @@ from .billing import (
     SyncRunTable,
 )
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
+from .drift import DriftTable
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
+from .onboarding import ArrivalTable
 from .provisioning import ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 
 __all__ = (
     "AlarmRuleTable",
     "AlarmTable",
+    "ArrivalTable",
     "BandwidthPlanTable",
     "BilledServiceTable",
     "BillingEventTable",
@@ -28,6 +31,7 @@ __all__ = (
     "ChangePlanTable",
     "ChangeStepTable",
     "CredentialProfileTable",
+    "DriftTable",
     "EndpointTable",
     "FindingTable",
     "GamDeviceTable",

@@ -58,6 +58,7 @@ class GamDeviceTable(ContactsColumnMixin, PrimaryModelTable):
         query="state=raised&state=acknowledged",
         verbose_name=_("Alarms"),
     )
+    zero_touch = columns.ChoiceFieldColumn(verbose_name=_("Zero touch"))
     polling_enabled = columns.BooleanColumn(verbose_name=_("Polling"))
     tags = columns.TagColumn(url_name="plugins:netbox_gam:gamdevice_list")
 
@@ -87,6 +88,7 @@ class GamDeviceTable(ContactsColumnMixin, PrimaryModelTable):
             "alarm_count",
             "polling_enabled",
             "polling_interval",
+            "zero_touch",
             "contacts",
             *COMMON,
         )

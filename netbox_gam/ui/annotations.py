@@ -55,6 +55,13 @@ def endpoints_with_state(queryset: QuerySet, endpoint: str = "pk") -> QuerySet:
     )
 
 
+def arrivals_with_signal(queryset: QuerySet) -> QuerySet:
+    """Adds ``signal_mbps``, the downstream rate of the line as last read; None where it was never read."""
+    states = EndpointState.objects  # unrestricted: a reading belongs to the row it stands beside
+    states = states.filter(endpoint=OuterRef("endpoint")).order_by("-present", "-read_at")
+    return queryset.annotate(signal_mbps=_first(states, "rx_phy_mbps"))
+
+
 def runs_with_duration(queryset: QuerySet) -> QuerySet:
     """Adds ``duration`` (None while running) and ``problem_count`` to sync runs."""
     length = Func(F("problems"), function="jsonb_array_length", output_field=IntegerField())

@@ -28,6 +28,7 @@ from ..ui.panels.devices import (
     ManagementPanel,
     PortStatePanel,
 )
+from ..ui.panels.drift import DriftSummaryPanel
 from ..ui.panels.polling import SchedulePanel
 from ..ui.tabs import restricted_count
 from .actions import BulkVerbView, ObjectVerbView
@@ -62,12 +63,19 @@ class GamDeviceListView(GamDeviceCounts, generic.ObjectListView):
 class GamDeviceView(GetRelatedModelsMixin, generic.ObjectView):
     queryset = GamDevice.objects.select_related("device__site", "observed", "poll_schedule")
     template_name = DETAIL
-    actions = (actions.Poll, CloneObject, EditObject, DeleteObject)
+    actions = (actions.Poll, actions.Compare, CloneObject, EditObject, DeleteObject)
     layout = layout.Layout(
         layout.Row(layout.Column(FaceplatePanel())),
         layout.Row(
             layout.Column(GamDevicePanel(), ManagementPanel(), TagsPanel(), CustomFieldsPanel(), PluginContentPanel("left_page")),
-            layout.Column(HealthPanel(), SchedulePanel(), RelatedObjectsPanel(), CommentsPanel(), PluginContentPanel("right_page")),
+            layout.Column(
+                HealthPanel(),
+                SchedulePanel(),
+                DriftSummaryPanel(),
+                RelatedObjectsPanel(),
+                CommentsPanel(),
+                PluginContentPanel("right_page"),
+            ),
         ),
         layout.Row(layout.Column(ChartsPanel())),
         layout.Row(
@@ -209,6 +217,12 @@ class GamPortView(GetRelatedModelsMixin, generic.ObjectView):
             ChartsPanel(),
             ObjectsTablePanel(
                 "netbox_gam.endpoint", filters={"port_id": lambda ctx: ctx["object"].pk}, exclude_columns=["gam", "port"]
+            ),
+            ObjectsTablePanel(
+                "netbox_gam.drift",
+                filters={"port_id": lambda ctx: ctx["object"].pk, "standing": True},
+                exclude_columns=["gam", "port"],
+                title=_("Drift"),
             ),
             ObjectsTablePanel(
                 "netbox_gam.alarm", filters={"port_id": lambda ctx: ctx["object"].pk}, exclude_columns=["gam", "port"]

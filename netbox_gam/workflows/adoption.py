@@ -1,13 +1,16 @@
-"""Adoption: what a shelf already has configured becomes intent, once, for what NetBox does not know yet."""
+"""Adoption: what a shelf has configured becomes intent: what NetBox does not know yet, or, where a person says so, what it does."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from nornir_tasks.contracts import ProfileConfig, ShelfConfig, SubscriberConfig
 from nornir_tasks.gam.rules import UNPROVISIONED_VLAN
 
 from ..choices import EndpointStatusChoices, SubscriberStatusChoices
+from ..exceptions import InvalidState
 from ..models import BandwidthPlan, Endpoint, GamDevice, Subscriber
 from . import vlans
 from .saving import create, update
@@ -58,30 +61,127 @@ def _adopt_endpoints(gam: GamDevice, config: ShelfConfig) -> dict[str, Endpoint]
 def _adopt_subscriber(
     gam: GamDevice, config: ShelfConfig, item: SubscriberConfig, endpoint: Endpoint | None, plans: _PlansByRate
 ) -> None:
+    values = _service_values(gam, config, item, endpoint, plans)
+    create(Subscriber, message=f"Adopted from {gam}", name=item.name, description=item.description, **values)
+
+
+def _service_values(
+    gam: GamDevice, config: ShelfConfig, item: SubscriberConfig, endpoint: Endpoint | None, plans: _PlansByRate
+) -> dict[str, Any]:
+    """A subscriber's fields as the shelf has them; of a suspended one the shelf does not know its own VLANs."""
     suspended = item.vlan == UNPROVISIONED_VLAN
     nni = gam.device.interfaces.filter(name=item.nni).first() if item.nni else None
     port = gam.ports.filter(number=item.port).first() if item.port else None
-    create(
-        Subscriber,
-        message=f"Adopted from {gam}",
-        name=item.name,
-        description=item.description,
-        status=SubscriberStatusChoices.SUSPENDED if suspended else SubscriberStatusChoices.ACTIVE,
-        gam=gam,
-        endpoint=endpoint,
-        port=port,
-        bandwidth_plan=plans.find(config, item.profile),
-        vlan=None if suspended else vlans.find_or_create(item.vlan, gam.vlan_pool),
-        tagged=item.tagged,
-        remapped_vid=item.remapped_vlan,
-        port2_vid=item.port2_vlan,
-        allowed_vids=list(item.allowed_vlans),
-        trunk=item.trunk,
-        double_tagged=item.double_tag,
-        outer_vlan=vlans.find_or_create(item.outer_vlan, gam.vlan_pool) if item.double_tag and item.outer_vlan else None,
-        nni=nni,
-        poe_mode=item.poe if item.poe and endpoint is not None and endpoint.model.endswith("+") else "",
-    )
+    return {
+        "status": SubscriberStatusChoices.SUSPENDED if suspended else SubscriberStatusChoices.ACTIVE,
+        "gam": gam,
+        "endpoint": endpoint,
+        "port": port,
+        "bandwidth_plan": plans.find(config, item.profile),
+        "vlan": None if suspended else vlans.find_or_create(item.vlan, gam.vlan_pool),
+        "tagged": item.tagged,
+        "remapped_vid": item.remapped_vlan,
+        "port2_vid": item.port2_vlan,
+        "allowed_vids": list(item.allowed_vlans),
+        "trunk": item.trunk,
+        "double_tagged": item.double_tag,
+        "outer_vlan": vlans.find_or_create(item.outer_vlan, gam.vlan_pool) if item.double_tag and item.outer_vlan else None,
+        "nni": nni,
+        "poe_mode": item.poe if item.poe and endpoint is not None and endpoint.model.endswith("+") else "",
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------------ overwriting
+
+
+KEPT_WHILE_SUSPENDED = ("vlan", "remapped_vid", "port2_vid", "allowed_vids", "trunk", "double_tagged", "outer_vlan", "nni")
+"""What a shelf no longer knows of a subscriber on the walled-garden VLAN; NetBox keeps it for the day of resuming."""
+
+
+def overwrite(gam: GamDevice, config: ShelfConfig, *, macs: set[str], names: set[str], message: str) -> None:
+    """What the shelf has of these endpoints and subscribers becomes intent, also where NetBox said otherwise; atomic.
+
+    An endpoint the shelf lacks is no longer configured, a subscriber it lacks is terminated.
+
+    :raises InvalidState: the endpoint serves somebody elsewhere
+    :raises ValidationError: NetBox cannot hold what the shelf has, naming field and value
+    """
+    by_name = {item.name: item for item in config.endpoints}
+    services = [item for item in config.subscribers if item.name in names]
+    macs = macs | {by_name[item.endpoint].mac for item in services if item.endpoint in by_name}
+    with transaction.atomic():
+        endpoints = _overwrite_endpoints(gam, config, macs, names, message)
+        _overwrite_subscribers(gam, config, services, names, endpoints, message)
+
+
+def _overwrite_endpoints(gam: GamDevice, config: ShelfConfig, macs: set[str], names: set[str], message: str) -> dict[str, Endpoint]:
+    """The endpoints of these MAC addresses as the shelf has them, by MAC address."""
+    stored = {item.mac: item for item in Endpoint.objects.filter(mac_address__in=macs).select_related("subscriber__gam", "gam")}
+    present = {item.mac: item for item in config.endpoints if item.mac in macs}
+    ports = {port.number: port for port in gam.ports.all()}
+    for endpoint in stored.values():
+        service = getattr(endpoint, "subscriber", None)
+        if endpoint.gam_id not in (None, gam.pk) and service is not None:
+            raise InvalidState(
+                f"{endpoint} serves {service} on {endpoint.gam}.", next_step=f"Terminate it there, or take it off {gam}."
+            )
+    wanted: dict[str, dict[str, Any]] = {
+        mac: {
+            "name": item.name,
+            "gam": gam,
+            "port": ports.get(item.port) if item.port else None,
+            "auto_port": item.auto_port and item.port is None,
+            "status": EndpointStatusChoices.CONFIGURED,
+        }
+        for mac, item in present.items()
+    }
+    gone: dict[str, Any] = {"name": "", "port": None, "auto_port": False, "status": EndpointStatusChoices.DISCOVERED}
+    wanted |= {mac: gone for mac in stored if mac not in present}
+    # Endpoints may trade names and ports: all let go of theirs before any takes its new one. Each is saved again below.
+    moving = [stored[mac].pk for mac, values in wanted.items() if mac in stored and _differs(stored[mac], values)]
+    Endpoint.objects.filter(pk__in=moving).update(name="", port=None)
+    found = {}
+    for mac, values in wanted.items():
+        if mac in stored:
+            update(stored[mac], message=message, **values)
+        else:
+            stored[mac] = create(Endpoint, message=message, mac_address=mac, **values)
+        found[mac] = stored[mac]
+    return found
+
+
+def _overwrite_subscribers(
+    gam: GamDevice,
+    config: ShelfConfig,
+    services: list[SubscriberConfig],
+    names: set[str],
+    endpoints: dict[str, Endpoint],
+    message: str,
+) -> None:
+    macs = {item.name: item.mac for item in config.endpoints}
+    stored = {item.name: item for item in Subscriber.objects.filter(gam=gam, name__in=names)}
+    plans = _PlansByRate()
+    wanted: dict[str, dict[str, Any]] = {}
+    for item in services:
+        endpoint = endpoints.get(macs.get(item.endpoint or "", ""))
+        values = _service_values(gam, config, item, endpoint, plans)
+        if item.name in stored and values["status"] == SubscriberStatusChoices.SUSPENDED:
+            values = {name: value for name, value in values.items() if name not in KEPT_WHILE_SUSPENDED}
+        wanted[item.name] = values
+    gone: dict[str, Any] = {"status": SubscriberStatusChoices.TERMINATED, "endpoint": None, "port": None, "vlan": None}
+    wanted |= {name: gone for name in stored if name not in wanted}
+    # Subscribers may trade endpoints as endpoints trade ports.
+    moving = [stored[name].pk for name, values in wanted.items() if name in stored and _differs(stored[name], values)]
+    Subscriber.objects.filter(pk__in=moving).update(endpoint=None, port=None)
+    for name, values in wanted.items():
+        if name in stored:
+            update(stored[name], message=message, **values)
+        else:
+            create(Subscriber, message=message, name=name, **values)
+
+
+def _differs(obj: Any, values: dict[str, Any]) -> bool:
+    return any(getattr(obj, name) != value for name, value in values.items())
 
 
 class _PlansByRate:

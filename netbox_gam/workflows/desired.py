@@ -13,15 +13,24 @@ from ..choices import SubscriberStatusChoices
 type Removal = tuple[ChangeKind, str]
 
 
-def profile_of(plan: Any, actual: ShelfConfig) -> ProfileConfig | None:
+def profile_of(plan: Any, actual: ShelfConfig, subscriber: str = "") -> ProfileConfig | None:
     """The bandwidth profile a BandwidthPlan needs on a shelf; None for unthrottled or no plan.
 
-    A profile of that name with other rates serves other subscribers: theirs is left alone, this one is named by its rates.
+    The profile the subscriber has already serves when its rates are right, whatever its name. A profile of the plan's name with
+    other rates serves other subscribers: theirs is left alone, this one is named by its rates. Descriptions stay the shelf's.
     """
     if plan is None or plan.unthrottled:
         return None
     rates = (plan.downstream_rate_mbps, plan.upstream_rate_mbps)
-    taken = any(item.name == plan.name and (item.downstream_mbps, item.upstream_mbps) != rates for item in actual.profiles)
+    has = next((item.profile for item in actual.subscribers if subscriber and item.name == subscriber), None)
+    present = [item for item in actual.profiles if (item.downstream_mbps, item.upstream_mbps) == rates]
+    for profile in present:
+        if profile.name == has:
+            return profile
+    for profile in present:
+        if profile.name == plan.name:
+            return profile
+    taken = any(item.name == plan.name for item in actual.profiles)
     name = f"{plan.name} {rates[0]}/{rates[1]}"[:NAME_MAX] if taken else plan.name
     return ProfileConfig(name, *rates)
 
@@ -91,7 +100,7 @@ def desired_config(subscribers: list[Any], actual: ShelfConfig) -> tuple[ShelfCo
             continue
         if subscriber.status == SubscriberStatusChoices.PENDING:
             continue
-        profile = profile_of(subscriber.bandwidth_plan, actual)
+        profile = profile_of(subscriber.bandwidth_plan, actual, subscriber.name)
         if profile is not None:
             profiles[profile.name] = profile
         endpoint = endpoint_of(subscriber.endpoint, actual) if subscriber.endpoint_id else None

@@ -16,7 +16,7 @@ from nornir_tasks.errors import ErrorKind
 from .. import gateway, settings
 from ..models import GamDevice
 from ..targets import device_targets
-from . import alarms, observed, scheduling
+from . import after_reading, alarms, observed, scheduling
 from .observation import Observation
 
 type OnProgress = Callable[[Progress], None]
@@ -61,7 +61,9 @@ def poll(gams: Iterable[GamDevice] | None = None, *, on_progress: OnProgress | N
     observations: list[Observation] = []
     try:
         observations = read(free, on_progress=on_progress)
-        _fill(store(observations), observations, report)
+        stored = store(observations)
+        after_reading.follow(observations, stored)
+        _fill(stored, observations, report)
     finally:
         scheduling.finish(token, outcomes(observations))
         scheduling.end_lease(token)
@@ -81,6 +83,9 @@ def poll_batch(token: uuid.UUID, *, worker: str = "") -> scheduling.BatchReport 
     clock = time.perf_counter()
     stored = store(observations)
     report.phases["store"] = time.perf_counter() - clock
+    clock = time.perf_counter()
+    after_reading.follow(observations, stored)
+    report.phases["compare"] = time.perf_counter() - clock
     report.outcomes, report.samples = outcomes(observations), stored.samples
     scheduling.finish(token, report.outcomes)
     scheduling.note_batch(report, due)

@@ -30,7 +30,7 @@ from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatus
 from ..exceptions import InvalidState, WorkflowError
 from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms
+from . import alarms, drift
 from .desired import desired_config
 from .locks import exclusive
 from .saving import update
@@ -62,7 +62,7 @@ def target_of(gam: GamDevice) -> DeviceTarget:
 
 
 def read_shelf(gam: GamDevice) -> ShelfConfig:
-    """The running configuration of a GAM, read now.
+    """The running configuration of a GAM, read now, and compared with intent on the way.
 
     :raises WorkflowError: with the device's failure and its next step
     """
@@ -70,6 +70,7 @@ def read_shelf(gam: GamDevice) -> ShelfConfig:
     if result.failure is not None or result.value is None:
         failure = result.failure
         raise WorkflowError(f"{gam} could not be read: {failure.message if failure else 'no answer'}", next_step=_step_of(failure))
+    drift.note_config(gam, result.value)
     return result.value
 
 

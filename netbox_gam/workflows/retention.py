@@ -7,6 +7,7 @@ from ..models import (
     BilledService,
     BillingSystem,
     DeviceState,
+    DriftCheck,
     EndpointState,
     EthernetState,
     GamDevice,
@@ -16,7 +17,7 @@ from ..models import (
 )
 from . import mailing, samples
 
-OF_A_GAM = (DeviceState, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
+OF_A_GAM = (DeviceState, DriftCheck, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
 
 
 def sweep() -> dict[str, int]:

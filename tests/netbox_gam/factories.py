@@ -22,6 +22,7 @@ from netbox_gam.choices import (
 from netbox_gam.models import (
     Alarm,
     AlarmRule,
+    Arrival,
     BandwidthPlan,
     BilledService,
     BillingEvent,
@@ -32,6 +33,7 @@ from netbox_gam.models import (
     ChangeStep,
     CredentialProfile,
     DeviceState,
+    Drift,
     Endpoint,
     EndpointState,
     EthernetState,
@@ -306,6 +308,33 @@ def alarm(owner: GamDevice | None = None, **values: Any) -> Alarm:
         **values,
     }
     return Alarm.objects.create(gam=owner or gam(), **values)
+
+
+def drift(owner: GamDevice | None = None, **values: Any) -> Drift:
+    """An open difference: another VLAN on the shelf."""
+    count = number()
+    values = {
+        "kind": "misaligned",
+        "object_kind": "subscriber",
+        "name": f"sub-{count}",
+        "field": "VLAN",
+        "key": f"subscriber:sub-{count}:VLAN",
+        "intent_value": "117",
+        "actual_value": "118",
+        "first_seen": MOMENT,
+        "last_seen": MOMENT,
+        **values,
+    }
+    return Drift.objects.create(gam=owner or gam(), **values)
+
+
+def arrival(owner: GamDevice | None = None, **values: Any) -> Arrival:
+    """An endpoint nobody knows, waiting."""
+    owner = owner or gam()
+    if "endpoint" not in values:
+        values["endpoint"] = endpoint(status=EndpointStatusChoices.DISCOVERED, name="", gam=owner)
+    values = {"kind": "unknown", "since": MOMENT, **values}
+    return Arrival.objects.create(gam=owner, **values)
 
 
 def mail_group(**values: Any) -> MailGroup:

@@ -11,6 +11,7 @@ from netbox_gam.filtersets.base import mac_fragment
 from netbox_gam.models import (
     Alarm,
     AlarmRule,
+    Arrival,
     BandwidthPlan,
     BillingLink,
     BillingPlan,
@@ -18,6 +19,7 @@ from netbox_gam.models import (
     ChangePlan,
     ChangeStep,
     CredentialProfile,
+    Drift,
     Endpoint,
     Finding,
     GamDevice,
@@ -76,7 +78,7 @@ class SnmpProfileFilterTest(Filtered, TestCase):
 class GamDeviceFilterTest(Filtered, TestCase):
     queryset = GamDevice.objects.all()
     filterset = filtersets.GamDeviceFilterSet
-    ignore_fields = ("observed", "poll_schedule")
+    ignore_fields = ("observed", "poll_schedule", "drift_check")
 
     @classmethod
     def setUpTestData(cls):
@@ -134,6 +136,7 @@ class GamPortFilterTest(Filtered, TestCase):
 class EndpointFilterTest(Filtered, TestCase):
     queryset = Endpoint.objects.all()
     filterset = filtersets.EndpointFilterSet
+    ignore_fields = ("arrival",)
 
     @classmethod
     def setUpTestData(cls):
@@ -403,3 +406,48 @@ class MailGroupFilterTest(Filtered, TestCase):
         self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
         self.assertEqual(self.find(quiet_days=["mon"]), set(self.rows))
         self.assertEqual(self.find(q="mj@"), {self.rows[1]})
+
+
+class DriftFilterTest(Filtered, TestCase):
+    queryset = Drift.objects.all()
+    filterset = filtersets.DriftFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.port = factories.port()
+        cls.first = factories.drift(cls.port.gam, port=cls.port, kind="missing", name="O'Brien")
+        cls.second = factories.drift(object_kind="port", state="accepted")
+        cls.third = factories.drift(state="resolved", change_plan=factories.change_plan())
+
+    def test_filters(self):
+        self.assertEqual(self.find(gam_id=[self.port.gam_id]), {self.first})
+        self.assertEqual(self.find(gam=[self.port.gam.device.name]), {self.first})
+        self.assertEqual(self.find(port_id=[self.port.pk]), {self.first})
+        self.assertEqual(self.find(kind=["missing"]), {self.first})
+        self.assertEqual(self.find(object_kind=["port"]), {self.second})
+        self.assertEqual(self.find(state=["accepted"]), {self.second})
+        self.assertEqual(self.find(standing=True), {self.first, self.second})
+        self.assertEqual(self.find(standing=False), {self.third})
+        self.assertEqual(self.find(change_plan_id=[self.third.change_plan_id]), {self.third})
+        self.assertEqual(self.find(q="o'brien"), {self.first})
+
+
+class ArrivalFilterTest(Filtered, TestCase):
+    queryset = Arrival.objects.all()
+    filterset = filtersets.ArrivalFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.port = factories.port()
+        cls.first = factories.arrival(cls.port.gam, port=cls.port)
+        cls.second = factories.arrival(kind="moved", state="left", subscriber=factories.subscriber(name="one"))
+        cls.third = factories.arrival(kind="known")
+
+    def test_filters(self):
+        self.assertEqual(self.find(gam_id=[self.port.gam_id]), {self.first})
+        self.assertEqual(self.find(port_id=[self.port.pk]), {self.first})
+        self.assertEqual(self.find(kind=["moved"]), {self.second})
+        self.assertEqual(self.find(state=["left"]), {self.second})
+        self.assertEqual(self.find(subscriber_id=[self.second.subscriber_id]), {self.second})
+        self.assertEqual(self.find(endpoint=[self.first.endpoint.mac]), {self.first})
+        self.assertEqual(self.find(q=self.second.endpoint.mac.replace(":", "")), {self.second})

@@ -49,6 +49,13 @@ VERBS = (
     Verb("finding", "ignore", "decide", factories.finding, becomes=("state", "ignored")),
     Verb("finding", "reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),
     Verb("alarm", "acknowledge", "acknowledge", factories.alarm, becomes=("state", "acknowledged")),
+    Verb("gamdevice", "compare", "compare", factories.gam, "Compare GAM"),
+    Verb("drift", "push", "push", factories.drift, "Push drift"),
+    Verb("drift", "adopt", "adopt", factories.drift, "Adopt drift"),
+    Verb("drift", "reopen", "accept", lambda: factories.drift(state="accepted"), becomes=("state", "open")),
+    Verb("arrival", "follow", "follow", lambda: factories.arrival(kind="moved"), "Follow arrival"),
+    Verb("arrival", "leave", "leave", factories.arrival, becomes=("state", "left")),
+    Verb("arrival", "put_back", "leave", lambda: factories.arrival(kind="moved"), becomes=("state", "left")),
 )
 BULK_VERBS = (
     Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
@@ -59,6 +66,9 @@ BULK_VERBS = (
     Verb("finding", "bulk_accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "bulk_ignore", "decide", factories.finding, becomes=("state", "ignored")),
     Verb("alarm", "bulk_acknowledge", "acknowledge", factories.alarm, becomes=("state", "acknowledged")),
+    Verb("drift", "bulk_push", "push", factories.drift, "Push drift"),
+    Verb("drift", "bulk_adopt", "adopt", factories.drift, "Adopt drift"),
+    Verb("arrival", "bulk_leave", "leave", factories.arrival, becomes=("state", "left")),
 )
 
 

@@ -30,6 +30,7 @@ WITHOUT_SURFACES = {
     "DirtyBucket": "a span of time whose roll-up is to be computed",
     "EthernetState": "the last reading of an uplink: the face plate",
     "Series": "what measurements are of: drawn in charts of it",
+    "DriftCheck": "when a GAM was last compared: a panel of it",
     "DeviceState": "the last reading of a GAM: a panel and columns of it",
     "EndpointState": "the last reading of an endpoint: a panel and columns of it",
     "PollCycle": "a minute of polling: the status page",

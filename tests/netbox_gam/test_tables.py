@@ -54,6 +54,14 @@ class AlarmTableTest(GamTableCases.GamTableTestCase):
     table = tables.AlarmTable
 
 
+class ArrivalTableTest(GamTableCases.GamTableTestCase):
+    table = tables.ArrivalTable
+
+
+class DriftTableTest(GamTableCases.GamTableTestCase):
+    table = tables.DriftTable
+
+
 class BandwidthPlanTableTest(GamTableCases.GamTableTestCase):
     table = tables.BandwidthPlanTable
 

@@ -3,8 +3,10 @@
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
+from .drift import DriftSerializer
 from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
+from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
 from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
@@ -12,6 +14,7 @@ from .subscribers import SubscriberSerializer
 __all__ = (
     "AlarmRuleSerializer",
     "AlarmSerializer",
+    "ArrivalSerializer",
     "BandwidthPlanSerializer",
     "BillingLinkSerializer",
     "BillingPlanSerializer",
@@ -20,6 +23,7 @@ __all__ = (
     "ChangePlanSerializer",
     "ChangeStepSerializer",
     "CredentialProfileSerializer",
+    "DriftSerializer",
     "EndpointSerializer",
     "FindingSerializer",
     "GamDeviceSerializer",

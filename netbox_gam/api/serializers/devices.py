@@ -25,6 +25,7 @@ from ...choices import (
     MediumChoices,
     SubscriberModelChoices,
     TransportChoices,
+    ZeroTouchChoices,
 )
 from ...models import Endpoint, EndpointState, GamDevice, GamPort
 from ..fields import MacAddressField
@@ -49,6 +50,7 @@ class GamDeviceSerializer(PrimaryModelSerializer):
     credential_profile = CredentialProfileSerializer(nested=True, required=False, allow_null=True)
     snmp_profile = SnmpProfileSerializer(nested=True, required=False, allow_null=True)
     subscriber_model = ChoiceField(choices=SubscriberModelChoices, required=False)
+    zero_touch = ChoiceField(choices=ZeroTouchChoices, required=False)
     management_vlan = VLANSerializer(nested=True, required=False, allow_null=True)
     default_nni = InterfaceSerializer(nested=True, required=False, allow_null=True)
     vlan_pool = VlanPoolSerializer(nested=True, required=False, allow_null=True)
@@ -65,7 +67,8 @@ class GamDeviceSerializer(PrimaryModelSerializer):
             *IDENTITY, "name", "device", "site", "role", "status", "hardware_model", "transport", "address_source",
             "address_override", "management_address", "ssh_port", "ssh_host_key", "http_port", "https", "https_verify", "snmp_port",
             "credential_profile", "snmp_profile", "subscriber_model", "management_vlan", "default_nni", "vlan_pool",
-            "polling_enabled", "polling_interval", "observed", "port_count", "endpoint_count", "subscriber_count", *COMMON,
+            "polling_enabled", "polling_interval", "zero_touch", "observed", "port_count", "endpoint_count", "subscriber_count",
+            *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "name", "device", "description")
 

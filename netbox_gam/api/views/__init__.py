@@ -3,9 +3,11 @@
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
+from .drift import DriftViewSet
 from .metrics import MetricsView
 from .monitoring import AlarmRuleViewSet, AlarmViewSet
 from .notifications import MailGroupViewSet
+from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
@@ -13,6 +15,7 @@ from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSe
 __all__ = (
     "AlarmRuleViewSet",
     "AlarmViewSet",
+    "ArrivalViewSet",
     "BandwidthPlanViewSet",
     "BillingLinkViewSet",
     "BillingPlanViewSet",
@@ -20,6 +23,7 @@ __all__ = (
     "ChangePlanViewSet",
     "ChangeStepViewSet",
     "CredentialProfileViewSet",
+    "DriftViewSet",
     "EndpointViewSet",
     "FindingViewSet",
     "GamDeviceViewSet",

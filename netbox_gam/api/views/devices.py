@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...jobs import DiscoverJob, PollJob
+from ...jobs import CompareJob, DiscoverJob, PollJob
 from ...models import Endpoint, GamDevice, GamPort
 from ..requests import DiscoverGamsSerializer, PollGamsSerializer
 from ..serializers import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
@@ -54,6 +54,11 @@ class GamDeviceViewSet(MeasuredMixin, GamViewSet):
     def poll(self, request: Request, pk: int) -> Response:
         """Poll one GAM now."""
         return self.accepted(PollJob.start(request.user, gams=[self.get_object()]))
+
+    @verb("compare")
+    def compare(self, request: Request, pk: int) -> Response:
+        """Read the running configuration of one GAM now and compare it with NetBox."""
+        return self.accepted(CompareJob.start(request.user, gam=self.get_object()))
 
 
 class GamPortViewSet(MeasuredMixin, GamViewSet):

@@ -18,6 +18,7 @@ from ...choices import (
     MediumChoices,
     SubscriberModelChoices,
     TransportChoices,
+    ZeroTouchChoices,
 )
 from ...models import DeviceState, Endpoint, EndpointState, EthernetState, GamDevice, GamPort, PortState
 from .. import faceplate
@@ -56,6 +57,7 @@ class ManagementPanel(panels.ObjectAttributesPanel):
     snmp_profile = attrs.RelatedObjectAttr("snmp_profile", linkify=True, label=_("SNMP profile"))
     polling_enabled = attrs.BooleanAttr("polling_enabled", label=_("Polling"))
     polling_interval = attrs.TextAttr("polling_interval", format_string=_("every {} seconds"), label=_("Polling interval"))
+    zero_touch = DescribedChoiceAttr("zero_touch", ZeroTouchChoices, label=_("Zero touch"))
 
 
 class HealthPanel(panels.ObjectPanel):

@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 ROOT = "/api/plugins/gam"
-RECORDS = ("sync-runs", "findings", "change-plans", "change-steps", "alarms")
+RECORDS = ("sync-runs", "findings", "change-plans", "change-steps", "alarms", "drift", "onboarding")
 INTENT = (
     "mail-groups",
     "gam-devices",
@@ -48,6 +48,14 @@ VERBS = {
     "alarms/{id}/acknowledge/": (None, "Alarm"),
     "alarms/{id}/shelve/": ("ShelveAlarm", "Alarm"),
     "alarms/{id}/unshelve/": (None, "Alarm"),
+    "gam-devices/{id}/compare/": (None, "Job"),
+    "drift/{id}/push/": ("ApplyAtOnce", "Job"),
+    "drift/{id}/adopt/": (None, "Job"),
+    "drift/{id}/accept/": ("AcceptDrift", "Drift"),
+    "drift/{id}/reopen/": (None, "Drift"),
+    "onboarding/{id}/assign/": ("AssignArrival", "Job"),
+    "onboarding/{id}/follow/": ("ApplyAtOnce", "Job"),
+    "onboarding/{id}/leave/": ("LeaveArrival", "Arrival"),
     "mail-groups/{id}/test/": (None, "TestMail"),
 }
 

@@ -14,6 +14,7 @@ from tests.netbox_gam.api import builders
 
 MODELS = (
     models.Alarm,
+    models.Arrival,
     models.BandwidthPlan,
     models.BillingLink,
     models.BillingPlan,
@@ -21,6 +22,7 @@ MODELS = (
     models.ChangePlan,
     models.ChangeStep,
     models.CredentialProfile,
+    models.Drift,
     models.Endpoint,
     models.Finding,
     models.GamDevice,
@@ -95,6 +97,8 @@ class QueryCountTest(APITestCase):
             "findings": "{finding_list{id display system{name} change_plan{display steps{name}}}}",
             "plans": "{change_plan_list{id display gam{display} steps{display} subscribers{name} requested_by{username}}}",
             "alarms": "{alarm_list{id display gam{display} endpoint{display}}}",
+            "drift": "{drift_list{id display gam{display} port{display} change_plan{display}}}",
+            "arrivals": "{arrival_list{id display gam{display} endpoint{display} subscriber{name}}}",
             "devices": "{device_list{id gam_device{hardware_model display}}}",
             "interfaces": "{interface_list{id gam_port{number medium display}}}",
         }

@@ -14,7 +14,8 @@ from utilities.testing import APITestCase, disable_warnings
 
 from netbox_gam import jobs, models
 from netbox_gam.exceptions import InvalidState, NotAllowed
-from netbox_gam.workflows import alarms, findings, provisioning
+from netbox_gam.workflows import alarms, drift_decisions, findings, onboarding, provisioning
+from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 
 
@@ -47,12 +48,14 @@ class VerbTest(APITestCase):
     def setUpTestData(cls) -> None:
         cls.gam, cls.bandwidth_plan, cls.system = builders.gam(1), builders.bandwidth_plan(2), builders.system(1)
         cls.subscriber, cls.finding = builders.subscriber(1, gam=cls.gam), builders.finding(1, cls.system)
+        cls.drift, cls.arrival = factories.drift(cls.gam), factories.arrival(cls.gam, kind="moved")
         cls.change_plan, cls.alarm = builders.change_plan(1, cls.gam), builders.alarm(1, cls.gam)
 
     def setUp(self) -> None:
         super().setUp()
         gam, subscriber, system, other = self.gam, self.subscriber, self.system, self.bandwidth_plan
         finding, change_plan, alarm = self.finding, self.change_plan, self.alarm
+        drift, arrival = self.drift, self.arrival
         until = builders.NOW + timedelta(days=1)
         self.verbs = [
             Verb("poll", gam, "poll", jobs.PollJob, "start", {}, {"gams": [gam]}),
@@ -86,6 +89,21 @@ class VerbTest(APITestCase):
             Verb("acknowledge", alarm, "acknowledge", alarms, "acknowledge"),
             Verb("shelve", alarm, "shelve", alarms, "shelve", {"until": until.isoformat()}, {"until": until}),
             Verb("unshelve", alarm, "shelve", alarms, "unshelve"),
+            Verb("compare", gam, "compare", jobs.CompareJob, "start", {}, {"gam": gam}),
+            Verb("push", drift, "push", jobs.PushDriftJob, "start", {"apply": True}, {"records": [drift], "apply": True}),
+            Verb("adopt", drift, "adopt", jobs.AdoptDriftJob, "start", {}, {"records": [drift]}),
+            Verb(
+                "accept",
+                drift,
+                "accept",
+                drift_decisions,
+                "accept",
+                {"reason": "Lab", "until": until.isoformat()},
+                {"reason": "Lab", "until": until},
+            ),
+            Verb("reopen", drift, "accept", drift_decisions, "reopen"),
+            Verb("follow", arrival, "follow", jobs.FollowArrivalJob, "start", {}, {"arrival": arrival, "apply": False}),
+            Verb("leave", arrival, "leave", onboarding, "leave", {"note": "Spare"}, {"note": "Spare"}),
         ]
 
     def call(self, verb: Verb, **patched: Any) -> tuple[Any, MagicMock]:
