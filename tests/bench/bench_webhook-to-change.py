@@ -99,7 +99,7 @@ def chosen(running: demo.Running) -> list[tuple[int, dict[str, str]]]:
     text = (
         "SELECT b.type, l.account_id::int FROM netbox_gam_billinglink l JOIN netbox_gam_billingsystem b ON b.id = l.system_id"
         " JOIN netbox_gam_subscriber s ON s.id = l.subscriber_id WHERE s.status = 'active' AND s.endpoint_id IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM netbox_gam_finding f WHERE f.state = 'open' AND (f.subscriber_id = s.id"
+        " AND NOT EXISTS (SELECT FROM netbox_gam_finding f WHERE f.state <> 'resolved' AND (f.subscriber_id = s.id"
         " OR f.external_id LIKE l.account_id || '.%' OR f.endpoint_id = s.endpoint_id)) ORDER BY 2"
     )
     with connect(running.services.database) as connection:

@@ -312,24 +312,37 @@ class Post:
 
     async def in_a_storm(self, count: int, happen: Callable[[float], None]) -> None:
         """Any of those that wait is the next one, at the rate of the campaign. ``happen``: told how far it is, by share."""
-        begin, pick = time.perf_counter(), random.Random(SEED)
-        work = changes(self.town, SEED)
+        pick = random.Random(SEED)
         pool: list[Event] = []
-        sent = 0
-        while pool or len(self.stream.events) < count:
-            while len(pool) < self.size.pool and len(self.stream.events) < count:
-                for event in await self.change(*next(work)):
-                    pool += [event] * self.size.copies
-                    if pick.random() < self.size.forged_share:
-                        pool.append(self.forge(event))
-            at = pick.randrange(len(pool))
-            pool[at], pool[-1] = pool[-1], pool[at]
-            self.take_off(pool.pop())
-            sent += 1
-            happen(sent / (count * (self.size.copies + self.size.forged_share)))
-            await asyncio.sleep(max(0.0, begin + sent / self.size.rate - time.perf_counter()))
+        # On its own, so that stand-ins that are busy answering NetBox do not hold up what is sent, and then let it come in bursts.
+        clerks = asyncio.create_task(self._fill(pool, count, pick))
+        while len(pool) < self.size.pool and not clerks.done():
+            await asyncio.sleep(0.05)
+        begin = due = time.perf_counter()
+        sent, step = 0, 1 / self.size.rate
+        while pool or not clerks.done():
+            if pool:
+                at = pick.randrange(len(pool))
+                pool[at], pool[-1] = pool[-1], pool[at]
+                self.take_off(pool.pop())
+                sent += 1
+                happen(sent / (count * (self.size.copies + self.size.forged_share)))
+            due = max(due + step, time.perf_counter())
+            await asyncio.sleep(due - time.perf_counter())
+        await clerks
         await self.landed()
         self.stream.took = time.perf_counter() - begin
+
+    async def _fill(self, pool: list[Event], count: int, pick: random.Random) -> None:
+        """Clerks change records until there are enough events; each is put into the pool several times."""
+        work = changes(self.town, SEED)
+        while len(self.stream.events) < count:
+            for event in await self.change(*next(work)):
+                pool += [event] * self.size.copies
+                if pick.random() < self.size.forged_share:
+                    pool.append(self.forge(event))
+            while len(pool) >= self.size.pool:
+                await asyncio.sleep(0.02)
 
 
 # ------------------------------------------------------------------------------------------------------------------- afterwards
