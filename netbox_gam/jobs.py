@@ -520,7 +520,8 @@ def wake_onboarding() -> bool:
         return False
     try:
         queue = get_queue(PROVISION)
-        if ONBOARDING in queue.job_ids:
+        before = queue.fetch_job(ONBOARDING)
+        if before is not None and (before.is_queued or (before.is_started and not watchdog.is_silent(before))):
             return False
         queue.enqueue(onboard, job_id=ONBOARDING, job_timeout=900, ttl=600, result_ttl=0, failure_ttl=3600)
     except RedisError:

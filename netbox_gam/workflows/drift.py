@@ -36,8 +36,10 @@ from ..models import ChangePlan, Drift, DriftCheck, Endpoint, GamDevice, GamPort
 from .desired import desired_config, endpoint_of
 from .observation import Observation
 
-JUDGE_EVERY = timedelta(minutes=10)
-"""A poll that shows what the last one showed is compared again this often all the same: settings may have changed meanwhile."""
+JUDGE_EVERY = timedelta(minutes=5)
+"""A poll that shows what the last one showed is compared again this long after at the earliest: settings may have changed."""
+JUDGE_SPREAD_SECONDS = 600
+"""Beyond that, GAMs are compared again one after the other, so that not all of a fleet are in the same cycle."""
 SETTLING = timedelta(seconds=30)
 """A read this short after a change plan ended may have begun before it."""
 LONGEST_VALUE = 300
@@ -186,7 +188,8 @@ def _ages(gams: list[int]) -> dict[int, str]:
 def _is_due(check: DriftCheck | None, fingerprint: str, now: datetime) -> bool:
     if check is None or check.judged_at is None or check.fingerprint != fingerprint:
         return True
-    return now - check.judged_at >= JUDGE_EVERY
+    spread = timedelta(seconds=check.gam_id * 61 % JUDGE_SPREAD_SECONDS)
+    return now - check.judged_at >= JUDGE_EVERY + spread
 
 
 def _store_checks(read: Mapping[int, DeviceReading], changed: Sequence[int], fingerprints: Mapping[int, str]) -> None:

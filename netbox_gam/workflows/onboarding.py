@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from extras.choices import JournalEntryKindChoices
+from extras.models import JournalEntry
 
 from nornir_tasks.contracts import EndpointReading, ShelfConfig
 from nornir_tasks.contracts import EndpointState as ReadState
@@ -218,6 +220,9 @@ def _note_plan(arrival: Arrival, change_plan: ChangePlan | None, problem: str = 
         else:
             values["note"] = (problem or change_plan.error or str(change_plan.get_status_display()))[:300]
     update(arrival, message="Zero touch", **values)
+    if change_plan is not None and change_plan.requested_by is None and arrival.subscriber is not None:
+        words = f"Zero touch: {arrival.endpoint} appeared on {arrival.port or arrival.gam}, change plan {change_plan} was made."
+        JournalEntry(assigned_object=arrival.subscriber, kind=JournalEntryKindChoices.KIND_INFO, comments=words).save()
     # A failure may read the same as the last one: its time counts all the same.
     Arrival.objects.filter(pk=arrival.pk).update(last_updated=timezone.now())
 

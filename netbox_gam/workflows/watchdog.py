@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import django_rq
 from core.choices import JobStatusChoices
@@ -44,6 +45,12 @@ def _is_lost(job: Job, before: datetime) -> bool:
     if task.is_started and task.last_heartbeat is not None:
         return _aware(task.last_heartbeat) < before
     return bool(task.is_failed or task.is_canceled or task.is_finished) and (job.started or job.created) < before
+
+
+def is_silent(task: Any, now: datetime | None = None) -> bool:
+    """Whether the worker of a running RQ job has not been heard of for so long that it is gone."""
+    before = (now or timezone.now()) - timedelta(seconds=GRACE_SECONDS)
+    return task.last_heartbeat is None or _aware(task.last_heartbeat) < before
 
 
 def _aware(moment: datetime) -> datetime:

@@ -38,6 +38,7 @@ class GamDeviceViewTest(GamViewTestCases.NamelessViewTestCase):
             "default_nni": Interface.objects.get(device=device, name="10GigabitEthernet 1/1").pk,
             "polling_enabled": False,
             "polling_interval": 300,
+            "zero_touch": "apply",
             "description": "in the cellar",
         }
         cls.bulk_edit_data = {"transport": "jsonrpc", "credential_profile": login.pk, "polling_interval": 120}

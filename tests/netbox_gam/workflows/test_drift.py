@@ -248,7 +248,7 @@ class RecordingTests(TestCase):
         self.assertTrue(Drift.objects.exists(), "the plan waits no longer")
 
     def test_statements_do_not_grow_with_the_batch(self) -> None:
-        others = [self.a_service() for _ in range(4)]
+        others = [self.a_service() for _ in range(2)]
         counts = []
         for batch in ([self.served], others):
             for port in (5, 5, 3):
@@ -275,7 +275,7 @@ class AdoptThenPushTests(HypothesisTestCase):
             factories.port(gam, number)
         return gam
 
-    @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+    @settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
     @given(cli_configs(), cli_configs())
     def test_adopt_then_push_is_a_no_op(self, before: ShelfConfig, after: ShelfConfig) -> None:
         gam = self.a_gam()
