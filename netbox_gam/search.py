@@ -16,6 +16,9 @@ from .models import (
     CredentialProfile,
     Endpoint,
     Finding,
+    FirmwareImage,
+    FirmwareRollout,
+    FirmwareUpgrade,
     GamDevice,
     GamPort,
     MailGroup,
@@ -158,3 +161,24 @@ class MailGroupIndex(SearchIndex):
     model = MailGroup
     fields = (("name", 100), ("description", 500), ("comments", 5000))
     display_attrs = ("minimum_severity", "enabled", "description")
+
+
+@register_search
+class FirmwareImageIndex(SearchIndex):
+    model = FirmwareImage
+    fields = (("version", 100), ("file_name", 200), ("family", 300), ("description", 500), ("comments", 5000))
+    display_attrs = ("family", "version", "description")
+
+
+@register_search
+class FirmwareRolloutIndex(SearchIndex):
+    model = FirmwareRollout
+    fields = (("reason", 200), ("error", 600), ("description", 500), ("comments", 5000))
+    display_attrs = ("image", "status", "description")
+
+
+@register_search
+class FirmwareUpgradeIndex(SearchIndex):
+    model = FirmwareUpgrade
+    fields = (("from_version", 300), ("error", 600), ("description", 500), ("comments", 5000))
+    display_attrs = ("gam", "rollout", "status")

@@ -27,6 +27,9 @@ router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 router.register("alarm-rules", views.AlarmRuleViewSet)
 router.register("mail-groups", views.MailGroupViewSet)
+router.register("firmware-images", views.FirmwareImageViewSet)
+router.register("firmware-rollouts", views.FirmwareRolloutViewSet)
+router.register("firmware-upgrades", views.FirmwareUpgradeViewSet)
 
 urlpatterns = [
     path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),

@@ -3,6 +3,7 @@
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
+from .firmware import FirmwareImageFilterSet, FirmwareRolloutFilterSet, FirmwareUpgradeFilterSet
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .notifications import MailGroupFilterSet
 from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
@@ -20,6 +21,9 @@ __all__ = (
     "CredentialProfileFilterSet",
     "EndpointFilterSet",
     "FindingFilterSet",
+    "FirmwareImageFilterSet",
+    "FirmwareRolloutFilterSet",
+    "FirmwareUpgradeFilterSet",
     "GamDeviceFilterSet",
     "GamPortFilterSet",
     "MailGroupFilterSet",

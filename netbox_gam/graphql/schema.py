@@ -15,6 +15,9 @@ from .types import (
     CredentialProfileType,
     EndpointType,
     FindingType,
+    FirmwareImageType,
+    FirmwareRolloutType,
+    FirmwareUpgradeType,
     GamDeviceType,
     GamPortType,
     MailGroupType,
@@ -82,6 +85,15 @@ class GamQuery:
 
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()
+
+    firmware_image: FirmwareImageType = strawberry_django.field()
+    firmware_image_list: list[FirmwareImageType] = strawberry_django.field()
+
+    firmware_rollout: FirmwareRolloutType = strawberry_django.field()
+    firmware_rollout_list: list[FirmwareRolloutType] = strawberry_django.field()
+
+    firmware_upgrade: FirmwareUpgradeType = strawberry_django.field()
+    firmware_upgrade_list: list[FirmwareUpgradeType] = strawberry_django.field()
 
 
 schema = [GamQuery]

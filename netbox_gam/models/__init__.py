@@ -5,6 +5,7 @@ from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .devices import Endpoint, GamDevice, GamPort
 from .events import BillingEvent
+from .firmware import FirmwareImage, FirmwareRollout, FirmwareUpgrade
 from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .polling import PollCycle, PollSchedule, PollWorker
@@ -32,6 +33,9 @@ __all__ = (
     "EthernetState",
     "EventRuleItem",
     "Finding",
+    "FirmwareImage",
+    "FirmwareRollout",
+    "FirmwareUpgrade",
     "GamDevice",
     "GamPort",
     "MailGroup",

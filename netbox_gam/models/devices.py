@@ -114,6 +114,7 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
         permissions = [
             ("discover", "Discover GAMs on the network"),
             ("poll", "Poll a GAM now"),
+            ("upgrade", "Upgrade the firmware of a GAM"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from .billing import (
     SyncRunTable,
 )
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
+from .firmware import FirmwareFleetTable, FirmwareImageTable, FirmwareRolloutTable, FirmwareUpgradeTable
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .provisioning import ChangePlanTable, ChangeStepTable
@@ -30,6 +31,10 @@ __all__ = (
     "CredentialProfileTable",
     "EndpointTable",
     "FindingTable",
+    "FirmwareFleetTable",
+    "FirmwareImageTable",
+    "FirmwareRolloutTable",
+    "FirmwareUpgradeTable",
     "GamDeviceTable",
     "GamPortTable",
     "MailGroupTable",

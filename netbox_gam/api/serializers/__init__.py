@@ -3,6 +3,7 @@
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
+from .firmware import FirmwareImageSerializer, FirmwareRolloutSerializer, FirmwareUpgradeSerializer
 from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
@@ -22,6 +23,9 @@ __all__ = (
     "CredentialProfileSerializer",
     "EndpointSerializer",
     "FindingSerializer",
+    "FirmwareImageSerializer",
+    "FirmwareRolloutSerializer",
+    "FirmwareUpgradeSerializer",
     "GamDeviceSerializer",
     "GamPortSerializer",
     "MailGroupSerializer",

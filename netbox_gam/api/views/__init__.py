@@ -3,6 +3,7 @@
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
+from .firmware import FirmwareImageViewSet, FirmwareRolloutViewSet, FirmwareUpgradeViewSet
 from .metrics import MetricsView
 from .monitoring import AlarmRuleViewSet, AlarmViewSet
 from .notifications import MailGroupViewSet
@@ -22,6 +23,9 @@ __all__ = (
     "CredentialProfileViewSet",
     "EndpointViewSet",
     "FindingViewSet",
+    "FirmwareImageViewSet",
+    "FirmwareRolloutViewSet",
+    "FirmwareUpgradeViewSet",
     "GamDeviceViewSet",
     "GamPortViewSet",
     "MailGroupViewSet",
