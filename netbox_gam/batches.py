@@ -8,7 +8,7 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import alarms, billing_events, mailing, polling, samples, scheduling, telling
+from .workflows import alarms, billing_events, firmware, mailing, polling, samples, scheduling, telling
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -47,3 +47,8 @@ def tell() -> None:
         telling.run()
     finally:
         mailing.send_mail()
+
+
+def upgrade_firmware(pk: int) -> None:
+    """Look at one GAM's firmware upgrade and do the next thing."""
+    firmware.carry_on(pk)

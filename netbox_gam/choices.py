@@ -6,6 +6,7 @@ from utilities.choices import Choice, ChoiceSet
 from nornir_tasks.contracts import FindingKind
 from nornir_tasks.errors import NEXT_STEPS, ErrorKind
 from nornir_tasks.gam.catalog import MODELS
+from nornir_tasks.gam.firmware import FAMILIES
 from nornir_tasks.monitoring.alarm_checks import ALL as ALL_CHECKS
 from nornir_tasks.monitoring.alarm_rules import Direction
 from nornir_tasks.monitoring.metrics import BY_KIND, MetricKind
@@ -598,4 +599,57 @@ class ArrivalStateChoices(ChoiceSet):
         Choice(LEFT, _("Left"), "gray", _("A person decided to leave it as it is")),
         Choice(SETTLED, _("Settled"), "green", _("Configured on the shelf where it is")),
         Choice(GONE, _("Gone"), "gray", _("No longer seen")),
+    ]
+
+
+class FirmwareFamilyChoices(ChoiceSet):
+    """Families of firmware images; the description names the models that take them."""
+
+    CHOICES = [
+        Choice(family, family, description=", ".join(model.name for model in MODELS if model.firmware_family == family))
+        for family in FAMILIES
+    ]
+
+
+class FirmwareRolloutStatusChoices(ChoiceSet):
+    """Where a rollout stands."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    CHOICES = [
+        Choice(PLANNED, _("Planned"), "blue", _("Nothing was sent; a person has to start it")),
+        Choice(RUNNING, _("Running"), "cyan", _("Goes on by itself, wave by wave")),
+        Choice(PAUSED, _("Paused"), "orange", _("Begins nothing more until a person resumes it")),
+        Choice(COMPLETED, _("Completed"), "green", _("Nothing is left to do")),
+        Choice(CANCELLED, _("Cancelled"), "gray", _("Given up by a person")),
+    ]
+
+
+class FirmwareUpgradeStatusChoices(ChoiceSet):
+    """Where one GAM's upgrade stands."""
+
+    PLANNED = "planned"
+    DOWNLOADING = "downloading"
+    DOWNLOADED = "downloaded"
+    SWAPPING = "swapping"
+    AWAY = "away"
+    VERIFYING = "verifying"
+    DONE = "done"
+    FAILED = "failed"
+    NEEDS_ATTENTION = "needs_attention"
+    CANCELLED = "cancelled"
+    CHOICES = [
+        Choice(PLANNED, _("Planned"), "blue", _("Nothing was sent")),
+        Choice(DOWNLOADING, _("Downloading"), "cyan", _("The GAM fetches the image; service goes on")),
+        Choice(DOWNLOADED, _("Ready to swap"), "teal", _("Waits for its wave and for the window")),
+        Choice(SWAPPING, _("Swapping"), "yellow", _("Told to boot the image")),
+        Choice(AWAY, _("Away"), "orange", _("Restarts; usually 7 to 10 minutes")),
+        Choice(VERIFYING, _("Verifying"), "cyan", _("Is back; version, configuration and endpoints are checked")),
+        Choice(DONE, _("Done"), "green", _("Runs the image with its configuration and its endpoints")),
+        Choice(FAILED, _("Failed"), "red", _("Did not get the image; what it runs is known")),
+        Choice(NEEDS_ATTENTION, _("Needs attention"), "red", _("Something is not as it should be: a person has to look")),
+        Choice(CANCELLED, _("Cancelled"), "gray", _("Given up before anything was booted")),
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import nornir_tasks
 from nornir_tasks.addresses import expand_ranges
+from nornir_tasks.changes.state_hash import state_hash as _state_hash
 from nornir_tasks.contracts import (
     ApplyResult,
     BillingSnapshot,
@@ -29,8 +30,10 @@ from nornir_tasks.contracts import (
     ShelfPlan,
     StepEvent,
     TargetResult,
+    Transport,
 )
 from nornir_tasks.gam.catalog import find_model
+from nornir_tasks.gam.redaction import redact as _redact
 from nornir_tasks.reconcile.guard import GuardLimits, mass_cut
 from nornir_tasks.reconcile.guard import most_cut_offs as most_of
 
@@ -124,6 +127,26 @@ def apply(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepE
 def recover(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
     """Finish or undo a plan whose worker died; how far it got is found out from the shelf."""
     return nornir_tasks.recover([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
+
+
+def firmware(target: DeviceTarget, verb: str, **arguments: Any) -> TargetResult[Any]:
+    """One step of a firmware upgrade; verbs and arguments as of :func:`nornir_tasks.firmware`."""
+    return nornir_tasks.firmware(target, verb, **arguments)
+
+
+def firmware_lines(transport: str, url: str) -> dict[str, list[str]]:
+    """What will be sent to bring a GAM to an image, exactly, by phase."""
+    return {phase: list(lines) for phase, lines in nornir_tasks.firmware_lines(Transport(transport), url).items()}
+
+
+def redact(text: str) -> str:
+    """A shelf's words with secrets blanked."""
+    return _redact(text)
+
+
+def state_hash(config: ShelfConfig) -> str:
+    """A fingerprint of a configuration."""
+    return _state_hash(config)
 
 
 def fetch_snapshot(

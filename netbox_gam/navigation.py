@@ -52,6 +52,15 @@ menu = PluginMenu(
             ),
         ),
         (
+            _("Firmware"),
+            (
+                PluginMenuItem("plugins:netbox_gam:firmware_fleet", _("Versions"), permissions=["netbox_gam.view_gamdevice"]),
+                _item("firmwareimage", _("Firmware Images")),
+                _item("firmwarerollout", _("Firmware Rollouts"), editable=False),
+                _item("firmwareupgrade", _("Firmware Upgrades"), editable=False),
+            ),
+        ),
+        (
             _("Billing"),
             (
                 _item("finding", _("Findings"), editable=False),

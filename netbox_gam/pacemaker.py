@@ -24,12 +24,13 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from . import batches, settings
-from .workflows import billing_events, billing_schedule, mailing, scheduling, telling
+from .workflows import billing_events, billing_schedule, firmware, mailing, scheduling, telling
 from .workflows.locks import try_exclusive
 
 log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
 
 QUEUE = "netbox_gam.poll"
+WRITING_QUEUE = "netbox_gam.provision"
 TICK_SECONDS = 1.0
 STATEMENT_SECONDS = 5
 CONNECT_SECONDS = 3
@@ -37,6 +38,7 @@ FOLLOW_EVERY_SECONDS = 10.0
 ROLL_UP_EVERY_SECONDS = 60.0
 TELL_EVERY_SECONDS = 10.0
 BILLING_EVERY_SECONDS = 10.0
+UPGRADE_EVERY_SECONDS = 5.0
 QUEUED_PER_WORKER = 2
 """Batches that may wait for each worker: more would only grow old in the queue."""
 BATCH_SECONDS_OVER_LEASE = 30
@@ -50,7 +52,7 @@ class Pacemaker:
         self.started: datetime = timezone.now()
         self.busy = threading.Lock()
         self._stop = threading.Event()
-        self._seen = self._followed = self._rolled_up = self._told = self._billed = -1e9
+        self._seen = self._followed = self._rolled_up = self._told = self._billed = self._upgraded = -1e9
         self._thread = threading.Thread(target=self._run, name="gam-pacemaker", daemon=True)
 
     def start(self) -> None:
@@ -131,7 +133,21 @@ class Pacemaker:
                 look = batches.look_after_billing
                 django_rq.get_queue(QUEUE).enqueue(look, job_timeout=120, ttl=60, result_ttl=0, failure_ttl=600)
                 handed += 1
+        if now - self._upgraded >= UPGRADE_EVERY_SECONDS:
+            self._upgraded = now
+            handed += _hand_out_upgrades()
         return handed
+
+
+def _hand_out_upgrades() -> int:
+    """A job for each GAM whose firmware upgrade has to be looked at."""
+    due = firmware.due()
+    firmware.claim(due)
+    for pk in due:
+        django_rq.get_queue(WRITING_QUEUE).enqueue(
+            batches.upgrade_firmware, pk, job_timeout=2400, ttl=60, result_ttl=0, failure_ttl=600
+        )
+    return len(due)
 
 
 def limit_statements() -> None:

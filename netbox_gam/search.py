@@ -18,6 +18,9 @@ from .models import (
     Drift,
     Endpoint,
     Finding,
+    FirmwareImage,
+    FirmwareRollout,
+    FirmwareUpgrade,
     GamDevice,
     GamPort,
     MailGroup,
@@ -174,3 +177,23 @@ class ArrivalIndex(SearchIndex):
     model = Arrival
     fields = (("endpoint", 300), ("note", 400), ("description", 500), ("comments", 5000))
     display_attrs = ("gam", "kind", "state", "description")
+
+
+class FirmwareImageIndex(SearchIndex):
+    model = FirmwareImage
+    fields = (("version", 100), ("file_name", 200), ("family", 300), ("description", 500), ("comments", 5000))
+    display_attrs = ("family", "version", "description")
+
+
+@register_search
+class FirmwareRolloutIndex(SearchIndex):
+    model = FirmwareRollout
+    fields = (("reason", 200), ("error", 600), ("description", 500), ("comments", 5000))
+    display_attrs = ("image", "status", "description")
+
+
+@register_search
+class FirmwareUpgradeIndex(SearchIndex):
+    model = FirmwareUpgrade
+    fields = (("from_version", 300), ("error", 600), ("description", 500), ("comments", 5000))
+    display_attrs = ("gam", "rollout", "status")

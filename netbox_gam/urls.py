@@ -29,10 +29,14 @@ PATHS = {
     "mailgroup": "mail-groups",
     "drift": "drift",
     "arrival": "onboarding",
+    "firmwareimage": "firmware-images",
+    "firmwarerollout": "firmware-rollouts",
+    "firmwareupgrade": "firmware-upgrades",
 }
 
 urlpatterns = [
     path("polling/", views.PollingStatusView.as_view(), name="polling_status"),
+    path("firmware/", views.FirmwareFleetView.as_view(), name="firmware_fleet"),
     path("charts/<slug:digest>.js", ChartLibraryView.as_view(), name="chart_library"),
     *(
         pattern

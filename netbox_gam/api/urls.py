@@ -29,6 +29,9 @@ router.register("alarm-rules", views.AlarmRuleViewSet)
 router.register("mail-groups", views.MailGroupViewSet)
 router.register("drift", views.DriftViewSet)
 router.register("onboarding", views.ArrivalViewSet)
+router.register("firmware-images", views.FirmwareImageViewSet)
+router.register("firmware-rollouts", views.FirmwareRolloutViewSet)
+router.register("firmware-upgrades", views.FirmwareUpgradeViewSet)
 
 urlpatterns = [
     path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),

@@ -4,6 +4,7 @@ from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
 from .drift import DriftFilterSet
+from .firmware import FirmwareImageFilterSet, FirmwareRolloutFilterSet, FirmwareUpgradeFilterSet
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
@@ -24,6 +25,9 @@ __all__ = (
     "DriftFilterSet",
     "EndpointFilterSet",
     "FindingFilterSet",
+    "FirmwareImageFilterSet",
+    "FirmwareRolloutFilterSet",
+    "FirmwareUpgradeFilterSet",
     "GamDeviceFilterSet",
     "GamPortFilterSet",
     "MailGroupFilterSet",

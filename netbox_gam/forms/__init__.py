@@ -46,6 +46,19 @@ from .devices import (
 )
 from .discovery import DiscoverForm
 from .drift import AcceptDriftForm, DriftBulkEditForm, DriftFilterForm, DriftForm
+from .firmware import (
+    FirmwareImageBulkEditForm,
+    FirmwareImageFilterForm,
+    FirmwareImageForm,
+    FirmwareImageImportForm,
+    FirmwareRolloutBulkEditForm,
+    FirmwareRolloutFilterForm,
+    FirmwareRolloutForm,
+    FirmwareUpgradeBulkEditForm,
+    FirmwareUpgradeFilterForm,
+    FirmwareUpgradeForm,
+    PlanRolloutForm,
+)
 from .monitoring import (
     AlarmBulkEditForm,
     AlarmFilterForm,
@@ -132,6 +145,16 @@ __all__ = (
     "FindingBulkEditForm",
     "FindingFilterForm",
     "FindingForm",
+    "FirmwareImageBulkEditForm",
+    "FirmwareImageFilterForm",
+    "FirmwareImageForm",
+    "FirmwareImageImportForm",
+    "FirmwareRolloutBulkEditForm",
+    "FirmwareRolloutFilterForm",
+    "FirmwareRolloutForm",
+    "FirmwareUpgradeBulkEditForm",
+    "FirmwareUpgradeFilterForm",
+    "FirmwareUpgradeForm",
     "GamDeviceBulkEditForm",
     "GamDeviceFilterForm",
     "GamDeviceForm",
@@ -144,6 +167,7 @@ __all__ = (
     "MailGroupFilterForm",
     "MailGroupForm",
     "MailGroupImportForm",
+    "PlanRolloutForm",
     "ServicePlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",

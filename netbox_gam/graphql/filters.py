@@ -29,6 +29,9 @@ from .enums import (
     EndpointStatusEnum,
     FindingKindEnum,
     FindingStateEnum,
+    FirmwareFamilyEnum,
+    FirmwareRolloutStatusEnum,
+    FirmwareUpgradeStatusEnum,
     HardwareModelEnum,
     IsolationModeEnum,
     MediumEnum,
@@ -68,6 +71,9 @@ __all__ = (
     "DriftFilter",
     "EndpointFilter",
     "FindingFilter",
+    "FirmwareImageFilter",
+    "FirmwareRolloutFilter",
+    "FirmwareUpgradeFilter",
     "GamDeviceFilter",
     "GamPortFilter",
     "MailGroupFilter",
@@ -557,3 +563,78 @@ class ArrivalFilter(PrimaryModelFilter):
         strawberry_django.filter_field()
     )
     change_plan_id: ID | None = strawberry_django.filter_field()
+
+
+@register_filter(models.FirmwareImage, lookups=True)
+class FirmwareImageFilter(PrimaryModelFilter):
+    """Firmware images."""
+
+    family: BaseFilterLookup[FirmwareFamilyEnum] | None = strawberry_django.filter_field()
+    version: StrFilterLookup | None = strawberry_django.filter_field()
+    revision: IntegerLookup | None = strawberry_django.filter_field()
+    file_name: StrFilterLookup | None = strawberry_django.filter_field()
+    source_url: StrFilterLookup | None = strawberry_django.filter_field()
+    size_bytes: IntegerLookup | None = strawberry_django.filter_field()
+    sha256: StrFilterLookup | None = strawberry_django.filter_field()
+    md5: StrFilterLookup | None = strawberry_django.filter_field()
+    hardware_models: StringArrayLookup | None = strawberry_django.filter_field()
+    minimum_version: StrFilterLookup | None = strawberry_django.filter_field()
+    rollouts: Annotated["FirmwareRolloutFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
+@register_filter(models.FirmwareRollout, lookups=True)
+class FirmwareRolloutFilter(PrimaryModelFilter):
+    """Firmware rollouts."""
+
+    image: Annotated["FirmwareImageFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    image_id: ID | None = strawberry_django.filter_field()
+    status: BaseFilterLookup[FirmwareRolloutStatusEnum] | None = strawberry_django.filter_field()
+    reason: StrFilterLookup | None = strawberry_django.filter_field()
+    requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    started_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    wave_sizes: IntegerArrayLookup | None = strawberry_django.filter_field()
+    wave: IntegerLookup | None = strawberry_django.filter_field()
+    tolerated_failures: IntegerLookup | None = strawberry_django.filter_field()
+    accepted_failures: IntegerLookup | None = strawberry_django.filter_field()
+    download_first: FilterLookup[bool] | None = strawberry_django.filter_field()
+    upgrade_endpoints: FilterLookup[bool] | None = strawberry_django.filter_field()
+    allow_downgrade: FilterLookup[bool] | None = strawberry_django.filter_field()
+    not_before: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    not_after: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    away_minutes: IntegerLookup | None = strawberry_django.filter_field()
+    endpoint_minutes: IntegerLookup | None = strawberry_django.filter_field()
+    error: StrFilterLookup | None = strawberry_django.filter_field()
+    started: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    finished: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    upgrades: Annotated["FirmwareUpgradeFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
+@register_filter(models.FirmwareUpgrade, lookups=True)
+class FirmwareUpgradeFilter(PrimaryModelFilter):
+    """GAMs in firmware rollouts."""
+
+    rollout: Annotated["FirmwareRolloutFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    rollout_id: ID | None = strawberry_django.filter_field()
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    wave: IntegerLookup | None = strawberry_django.filter_field()
+    status: BaseFilterLookup[FirmwareUpgradeStatusEnum] | None = strawberry_django.filter_field()
+    transport: BaseFilterLookup[TransportEnum] | None = strawberry_django.filter_field()
+    from_version: StrFilterLookup | None = strawberry_django.filter_field()
+    state_hash: StrFilterLookup | None = strawberry_django.filter_field()
+    endpoints_back: IntegerLookup | None = strawberry_django.filter_field()
+    endpoints_mismatched: IntegerLookup | None = strawberry_django.filter_field()
+    error: StrFilterLookup | None = strawberry_django.filter_field()
+    next_step: StrFilterLookup | None = strawberry_django.filter_field()
+    phase_since: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    next_look: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    started: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    swapped: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    back: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    finished: DatetimeFilterLookup | None = strawberry_django.filter_field()

@@ -17,6 +17,9 @@ from .types import (
     DriftType,
     EndpointType,
     FindingType,
+    FirmwareImageType,
+    FirmwareRolloutType,
+    FirmwareUpgradeType,
     GamDeviceType,
     GamPortType,
     MailGroupType,
@@ -90,6 +93,14 @@ class GamQuery:
 
     arrival: ArrivalType = strawberry_django.field()
     arrival_list: list[ArrivalType] = strawberry_django.field()
+    firmware_image: FirmwareImageType = strawberry_django.field()
+    firmware_image_list: list[FirmwareImageType] = strawberry_django.field()
+
+    firmware_rollout: FirmwareRolloutType = strawberry_django.field()
+    firmware_rollout_list: list[FirmwareRolloutType] = strawberry_django.field()
+
+    firmware_upgrade: FirmwareUpgradeType = strawberry_django.field()
+    firmware_upgrade_list: list[FirmwareUpgradeType] = strawberry_django.field()
 
 
 schema = [GamQuery]

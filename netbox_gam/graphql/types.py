@@ -24,6 +24,9 @@ from .filters import (
     DriftFilter,
     EndpointFilter,
     FindingFilter,
+    FirmwareImageFilter,
+    FirmwareRolloutFilter,
+    FirmwareUpgradeFilter,
     GamDeviceFilter,
     GamPortFilter,
     MailGroupFilter,
@@ -54,6 +57,9 @@ __all__ = (
     "DriftType",
     "EndpointType",
     "FindingType",
+    "FirmwareImageType",
+    "FirmwareRolloutType",
+    "FirmwareUpgradeType",
     "GamDeviceType",
     "GamPortType",
     "MailGroupType",
@@ -80,6 +86,9 @@ ChangeStep = Annotated["ChangeStepType", strawberry.lazy("netbox_gam.graphql.typ
 CredentialProfile = Annotated["CredentialProfileType", strawberry.lazy("netbox_gam.graphql.types")]
 Endpoint = Annotated["EndpointType", strawberry.lazy("netbox_gam.graphql.types")]
 Finding = Annotated["FindingType", strawberry.lazy("netbox_gam.graphql.types")]
+FirmwareImage = Annotated["FirmwareImageType", strawberry.lazy("netbox_gam.graphql.types")]
+FirmwareRollout = Annotated["FirmwareRolloutType", strawberry.lazy("netbox_gam.graphql.types")]
+FirmwareUpgrade = Annotated["FirmwareUpgradeType", strawberry.lazy("netbox_gam.graphql.types")]
 GamDevice = Annotated["GamDeviceType", strawberry.lazy("netbox_gam.graphql.types")]
 GamPort = Annotated["GamPortType", strawberry.lazy("netbox_gam.graphql.types")]
 SnmpProfile = Annotated["SnmpProfileType", strawberry.lazy("netbox_gam.graphql.types")]
@@ -387,3 +396,35 @@ class ArrivalType(PrimaryObjectType):
     @strawberry_django.field(annotate={"graphql_mac": F("endpoint__mac_address"), "graphql_device_name": F("gam__device__name")})
     def display(self) -> str:
         return f"{self.graphql_mac} on {self.graphql_device_name or f'GAM {self.gam_id}'}"
+
+
+@register_type(models.FirmwareImage, fields="__all__", filters=FirmwareImageFilter, pagination=True)
+class FirmwareImageType(PrimaryObjectType):
+    """One release of the firmware for a family of GAMs."""
+
+    display: str = name_from("family", "version")
+    size_bytes: BigInt | None
+    rollouts: list[FirmwareRollout]
+
+
+@register_type(models.FirmwareRollout, fields="__all__", filters=FirmwareRolloutFilter, pagination=True)
+class FirmwareRolloutType(PrimaryObjectType):
+    """Bringing GAMs to an image, a wave after the other."""
+
+    display: str = name_from("reason")
+    image: FirmwareImage | None
+    requested_by: User | None
+    started_by: User | None
+    upgrades: list[FirmwareUpgrade]
+
+
+@register_type(models.FirmwareUpgrade, fields="__all__", filters=FirmwareUpgradeFilter, pagination=True)
+class FirmwareUpgradeType(PrimaryObjectType):
+    """One GAM in a firmware rollout."""
+
+    rollout: FirmwareRollout | None
+    gam: GamDevice | None
+
+    @strawberry_django.field(annotate={"graphql_device_name": F("gam__device__name")})
+    def display(self) -> str:
+        return f"{self.graphql_device_name or f'GAM {self.gam_id}'} ({self.rollout_id})"

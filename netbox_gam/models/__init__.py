@@ -6,6 +6,7 @@ from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Fin
 from .devices import Endpoint, GamDevice, GamPort
 from .drift import Drift, DriftCheck
 from .events import BillingEvent
+from .firmware import FirmwareImage, FirmwareRollout, FirmwareUpgrade
 from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .onboarding import Arrival
@@ -37,6 +38,9 @@ __all__ = (
     "EthernetState",
     "EventRuleItem",
     "Finding",
+    "FirmwareImage",
+    "FirmwareRollout",
+    "FirmwareUpgrade",
     "GamDevice",
     "GamPort",
     "MailGroup",

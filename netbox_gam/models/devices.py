@@ -124,6 +124,7 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
             ("discover", "Discover GAMs on the network"),
             ("poll", "Poll a GAM now"),
             ("compare", "Read a GAM's configuration and compare it"),
+            ("upgrade", "Upgrade the firmware of a GAM"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from .billing import (
 )
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
 from .drift import DriftTable
+from .firmware import FirmwareFleetTable, FirmwareImageTable, FirmwareRolloutTable, FirmwareUpgradeTable
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
@@ -34,6 +35,10 @@ __all__ = (
     "DriftTable",
     "EndpointTable",
     "FindingTable",
+    "FirmwareFleetTable",
+    "FirmwareImageTable",
+    "FirmwareRolloutTable",
+    "FirmwareUpgradeTable",
     "GamDeviceTable",
     "GamPortTable",
     "MailGroupTable",

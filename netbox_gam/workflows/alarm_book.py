@@ -20,6 +20,7 @@ from nornir_tasks.monitoring.metrics import MetricKind
 
 from ..choices import AlarmSourceChoices, AlarmStateChoices, AlarmTransitionChoices
 from ..models import Alarm, AlarmEvent, GamDevice
+from .firmware_quiet import Expected
 
 FLAPPING_CHANGES = 5
 """More raises and clears than this within :data:`FLAPPING_WINDOW` is flapping."""
@@ -61,6 +62,7 @@ class Book:
         list(GamDevice.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=pks).order_by("pk").values_list("pk"))
         self.standing: dict[int, dict[str, Alarm]] = {pk: {} for pk in pks}
         self._recent: dict[tuple[Any, ...], Alarm] = {}
+        self._expected = Expected(pks)
         self._noted: list[_Noted] = []
         self._changed: dict[int, Alarm] = {}
         self._new: list[Alarm] = []
@@ -78,6 +80,9 @@ class Book:
         """Raise an alarm; one of the same thing that has just cleared is the same alarm again."""
         text = values.get("text", "")[:LONGEST_TEXT].replace("\0", "")
         alarm = Alarm(gam_id=gam, key=key, raised=at, **{**values, "text": text})
+        if until := self._expected.until(alarm, at):
+            alarm.state, alarm.shelved_until = AlarmStateChoices.SHELVED, until
+            alarm.text = text = f"Firmware upgrade: {text}"[:LONGEST_TEXT]
         before = self._recent.pop(_thing(alarm), None)
         if before is None:
             self._new.append(alarm)
@@ -90,6 +95,8 @@ class Book:
 
     def _again(self, before: Alarm, now: Alarm, at: datetime) -> Alarm:
         shelved = before.shelved_until is not None and before.shelved_until > at
+        if now.state == AlarmStateChoices.SHELVED:
+            before.shelved_until, shelved = now.shelved_until, True
         before.state = AlarmStateChoices.SHELVED if shelved else AlarmStateChoices.RAISED
         before.cleared, before.count = None, before.count + 1
         before.key, before.text = now.key, now.text

@@ -32,6 +32,7 @@ from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
 from . import alarms, drift
 from .desired import desired_config
+from .firmware_quiet import refuse_writing
 from .locks import exclusive
 from .saving import update
 
@@ -192,6 +193,7 @@ def _check_may_apply(change_plan: ChangePlan, on_event: OnEvent | None) -> None:
     if change_plan.status != ChangePlanStatusChoices.PLANNED:
         words = change_plan.get_status_display()
         raise InvalidState(f"Change plan {change_plan} is “{words}” and cannot be applied.", next_step="Make a new plan.")
+    refuse_writing(change_plan.gam)
     recover_abandoned(change_plan.gam, on_event=on_event)
     blocking = ChangePlan.objects.filter(gam=change_plan.gam, status=ChangePlanStatusChoices.NEEDS_ATTENTION).first()
     if blocking:

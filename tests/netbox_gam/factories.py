@@ -38,6 +38,9 @@ from netbox_gam.models import (
     EndpointState,
     EthernetState,
     Finding,
+    FirmwareImage,
+    FirmwareRollout,
+    FirmwareUpgrade,
     GamDevice,
     GamPort,
     MailGroup,
@@ -295,6 +298,32 @@ def change_step(owner: ChangePlan | None = None, index: int = 0, **values: Any) 
         **values,
     }
     return ChangeStep.objects.create(change_plan=owner or change_plan(steps=0), index=index, **values)
+
+
+def firmware_image(**values: Any) -> FirmwareImage:
+    """An image for coax shelves of 12 and 24 ports."""
+    values = {"family": "GAM-12/24-C", "version": "1.8.2", "revision": 28146, **values}
+    size, medium = values["family"][4:-2].replace("/", "-"), "coax" if values["family"].endswith("C") else "mimo"
+    name = f"gam{size}_{medium}_{values['version'].replace('.', '_')}_r{values['revision']}.mfip"
+    values = {"file_name": name, "source_url": f"https://files.example.org/{name}", **values}
+    return FirmwareImage.objects.create(**values)
+
+
+def firmware_rollout(image: FirmwareImage | None = None, *, upgrades: int = 1, **values: Any) -> FirmwareRollout:
+    """A planned rollout over some GAMs."""
+    values = {"reason": f"Security update {number()}", "wave_sizes": [1, 5], **values}
+    image = image or FirmwareImage.objects.first() or firmware_image()
+    made = FirmwareRollout.objects.create(image=image, **values)
+    for _ in range(upgrades):
+        firmware_upgrade(made)
+    return made
+
+
+def firmware_upgrade(rollout: FirmwareRollout | None = None, owner: GamDevice | None = None, **values: Any) -> FirmwareUpgrade:
+    """One GAM of a rollout, over the command line."""
+    rollout = rollout or firmware_rollout(upgrades=0)
+    values = {"transport": "ssh", "sends": {"swap": [f"firmware upgrade {rollout.image.source_url}"]}, **values}
+    return FirmwareUpgrade.objects.create(rollout=rollout, gam=owner or gam(), **values)
 
 
 def alarm(owner: GamDevice | None = None, **values: Any) -> Alarm:

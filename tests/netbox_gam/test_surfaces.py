@@ -41,6 +41,7 @@ WITHOUT_SURFACES = {
 # Models without a name that could be changed in bulk, and why.
 WITHOUT_RENAME = {
     "BillingLink": "keyed by the billing system's ids",
+    "FirmwareImage": "named by family and version",
     "GamDevice": "named by its device",
     "GamPort": "named by its interface",
 }

@@ -4,6 +4,7 @@ from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
 from .drift import DriftSerializer
+from .firmware import FirmwareImageSerializer, FirmwareRolloutSerializer, FirmwareUpgradeSerializer
 from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
 from .onboarding import ArrivalSerializer
@@ -26,6 +27,9 @@ __all__ = (
     "DriftSerializer",
     "EndpointSerializer",
     "FindingSerializer",
+    "FirmwareImageSerializer",
+    "FirmwareRolloutSerializer",
+    "FirmwareUpgradeSerializer",
     "GamDeviceSerializer",
     "GamPortSerializer",
     "MailGroupSerializer",

@@ -4,6 +4,7 @@ from .access import CredentialProfileViewSet, SnmpProfileViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
 from .drift import DriftViewSet
+from .firmware import FirmwareImageViewSet, FirmwareRolloutViewSet, FirmwareUpgradeViewSet
 from .metrics import MetricsView
 from .monitoring import AlarmRuleViewSet, AlarmViewSet
 from .notifications import MailGroupViewSet
@@ -26,6 +27,9 @@ __all__ = (
     "DriftViewSet",
     "EndpointViewSet",
     "FindingViewSet",
+    "FirmwareImageViewSet",
+    "FirmwareRolloutViewSet",
+    "FirmwareUpgradeViewSet",
     "GamDeviceViewSet",
     "GamPortViewSet",
     "MailGroupViewSet",
