@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from utilities.choices import Choice, ChoiceSet
 
-from nornir_tasks.contracts import FindingKind
+from nornir_tasks.contracts import CheckState, FindingKind
 from nornir_tasks.errors import NEXT_STEPS, ErrorKind
 from nornir_tasks.gam.catalog import MODELS
 from nornir_tasks.gam.firmware import FAMILIES
@@ -234,6 +234,16 @@ class SyncRunKindChoices(ChoiceSet):
         Choice(FULL, _("Full"), "blue", _("Everything is read, so that what is gone is seen, too")),
         Choice(CHANGES, _("Changes"), "teal", _("Only accounts that changed since the last run are read")),
         Choice(DRY_RUN, _("Dry run"), "cyan", _("As a full run, but nothing is stored but this record")),
+    ]
+
+
+class CheckStateChoices(ChoiceSet):
+    """How a check of a billing system's connection ended, the worst first."""
+
+    CHOICES = [
+        Choice(CheckState.FAILED.value, _("Failed"), "red"),
+        Choice(CheckState.WARNING.value, _("Warning"), "yellow", _("It works, and something is to be known or done")),
+        Choice(CheckState.OK.value, _("OK"), "green"),
     ]
 
 

@@ -16,6 +16,7 @@ from nornir_tasks.contracts import (
     ChangedAccounts,
     ChangeKind,
     Comparison,
+    ConnectionCheck,
     DeviceReading,
     DeviceTarget,
     Difference,
@@ -216,6 +217,6 @@ def _guard_limits() -> GuardLimits:
     )
 
 
-def check_connection(target: BillingTarget) -> list[Any]:
-    """Named checks of a billing system's connection, each ok or with a next step."""
-    return nornir_tasks.check_connection(target)
+def check_connection(target: BillingTarget, on_progress: OnProgress | None = None) -> list[ConnectionCheck]:
+    """Named checks of a billing system's connection, each with how it ended and, where something is to be done, what."""
+    return nornir_tasks.check_connection(target, on_progress)

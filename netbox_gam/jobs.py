@@ -38,6 +38,7 @@ from .workflows import (
     billing_events,
     billing_schedule,
     catching_up,
+    connection_check,
     discovery,
     drift_decisions,
     findings,
@@ -272,6 +273,24 @@ class ReconcileJob(GamJobRunner):
             report = reconciliation.reconcile(system, user=user, on_progress=self.progress, dry_run=dry)
         started = apply_automatically(system) if kind != SyncRunKindChoices.DRY_RUN else 0
         return {**report.as_dict(), "applying": started}
+
+
+class CheckConnectionJob(GamJobRunner):
+    """Check the connection to a billing system and every right it needs; reads only."""
+
+    queue = BILLING
+    timeout = 600
+
+    class Meta:
+        name = "Check billing connection"
+
+    @classmethod
+    def start(cls, user: Any, *, system: BillingSystem) -> Job:
+        """Enqueue for one billing system."""
+        return cls.begin(user, system, pk=system.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        return connection_check.check(_stored(BillingSystem, pk), on_progress=self.progress)
 
 
 def start_due_reconciliations() -> int:

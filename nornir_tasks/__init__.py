@@ -17,7 +17,7 @@ from . import contracts, errors
 if TYPE_CHECKING:
     from nornir.core.inventory import Host
 
-    from .billing import ConnectionCheck, WebhookHint
+    from .billing import WebhookHint
     from .contracts import (
         ApplyResult,
         BillingSnapshot,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ChangedAccounts,
         ChangeKind,
         Comparison,
+        ConnectionCheck,
         DeviceReading,
         DeviceTarget,
         Difference,
@@ -359,11 +360,11 @@ def read_webhook(type: BillingSystemType, body: bytes, secret: str, proof: str, 
     return read_splynx_hook(body, proof, secret, content_type=content_type, digest=digest)
 
 
-def check_connection(target: BillingTarget) -> list[ConnectionCheck]:
-    """Named checks of a billing system's connection, each ok or with a next step."""
+def check_connection(target: BillingTarget, on_progress: OnProgress | None = None) -> list[ConnectionCheck]:
+    """Named checks of a billing system's connection, each with how it ended and, where something is to be done, what."""
     from .billing import check_connection as check
 
-    return check(target)
+    return check(target, on_progress=on_progress)
 
 
 def compare(

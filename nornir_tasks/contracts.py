@@ -855,6 +855,30 @@ class OrphanDevice:
     at_address: bool = False
 
 
+class CheckState(StrEnum):
+    """How a check of a connection ended. A warning: it works, and something is to be known or done."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCheck:
+    """One check of a connection: its name, how it ended, what was found, what to do, and which assumptions it tried by number."""
+
+    name: str
+    state: CheckState
+    detail: str
+    next_step: str = ""
+    assumes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Nothing to know or to do."""
+        return self.state is CheckState.OK
+
+
 @dataclass(frozen=True, slots=True)
 class BillingSnapshot:
     """Everything of one billing system at one time. ``complete`` false: absence means nothing.

@@ -3,6 +3,7 @@
 from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from .billing_checks import BillingCheck
 from .devices import Endpoint, GamDevice, GamPort
 from .drift import Drift, DriftCheck
 from .events import BillingEvent
@@ -22,6 +23,7 @@ __all__ = (
     "Arrival",
     "BandwidthPlan",
     "BilledService",
+    "BillingCheck",
     "BillingEvent",
     "BillingLink",
     "BillingPlan",

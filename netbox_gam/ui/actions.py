@@ -246,6 +246,15 @@ class DryRun(Verb):
     color = "secondary"
 
 
+class CheckConnection(Verb):
+    name = "check_connection"
+    label = _("Check Connection")
+    title = _("Try login, clock and every right that is needed; reads only")
+    permissions_required = {"reconcile"}
+    icon = "lan-check"
+    color = "secondary"
+
+
 class CancelRun(Verb):
     name = "cancel"
     label = _("Cancel Run")

@@ -66,6 +66,7 @@ from .billing import (
     SyncRunReleaseView,
     SyncRunView,
 )
+from .billing_checks import BillingSystemCheckConnectionView, BillingSystemConnectionView
 from .devices import (
     EndpointBulkDeleteView,
     EndpointBulkEditView,
@@ -310,6 +311,8 @@ __all__ = (
     "BillingSystemBulkImportView",
     "BillingSystemBulkReconcileView",
     "BillingSystemBulkRenameView",
+    "BillingSystemCheckConnectionView",
+    "BillingSystemConnectionView",
     "BillingSystemDeleteView",
     "BillingSystemEditView",
     "BillingSystemEventsView",

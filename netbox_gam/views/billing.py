@@ -66,7 +66,7 @@ class BillingSystemListView(BillingSystemCounts, generic.ObjectListView):
 class BillingSystemView(GetRelatedModelsMixin, generic.ObjectView):
     queryset = BillingSystem.objects.all()
     template_name = DETAIL
-    actions = (actions.Reconcile, actions.DryRun, CloneObject, EditObject, DeleteObject)
+    actions = (actions.Reconcile, actions.DryRun, actions.CheckConnection, CloneObject, EditObject, DeleteObject)
     layout = layout.SimpleLayout(
         left_panels=[BillingSystemPanel(), JSONPanel("options", title=_("Options")), TagsPanel(), CustomFieldsPanel()],
         right_panels=[LastRunPanel(), RelatedObjectsPanel(), CommentsPanel()],

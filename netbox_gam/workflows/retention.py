@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..models import (
     AlarmEvent,
     BilledService,
+    BillingCheck,
     BillingSystem,
     DeviceState,
     DriftCheck,
@@ -31,5 +32,6 @@ def sweep() -> dict[str, int]:
     for model in OF_A_GAM:
         deleted[model.__name__] = model.objects.exclude(gam__in=gams).delete()[0]
     deleted["BilledService"] = BilledService.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
+    deleted["BillingCheck"] = BillingCheck.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
     deleted["MailItem"] = mailing.sweep()
     return deleted

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..contracts import BillingSnapshot, BillingSystemType, BillingTarget, ChangedAccounts, Progress
+from ..contracts import BillingSnapshot, BillingSystemType, BillingTarget, ChangedAccounts, ConnectionCheck, Progress
 from . import sonar, sonar_changes, splynx, splynx_changes
-from .checks import ConnectionCheck, check_connection
+from .checks import check_connection
 from .http import Clock, ReadCancelledError, SystemClock
 from .webhooks import WebhookHint, read_sonar_hook, read_splynx_hook
 

@@ -101,14 +101,35 @@ class SplynxClient:
         """Names of the collections that are read."""
         return [name for name in COLLECTIONS if name not in self.skipped]
 
-    def check(self) -> None:
+    def check(self) -> Answer:
         """Ask the API whether it is there and accepts the key.
 
+        :returns: its answer
         :raises BillingError: it does not
         """
-        body = self._send("GET", "admin/api/check", "login", ()).decoded()
+        answer = self._send("GET", "admin/api/check", "login", ())
+        body = answer.decoded()
         if not isinstance(body, dict) or body.get("status") != "ok":
             raise self.http.problem(ErrorKind.UNPARSEABLE, "login: the API check did not answer 'ok'", next_step=HTML_STEP)
+        return answer
+
+    def first(self, name: str, count: int, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The first rows of a collection by id, with the fields that are kept.
+
+        :raises BillingError: it cannot be read
+        """
+        return self._rows(name, {"order": {"id": "ASC"}, "limit": count}, query, f"{name} first rows")
+
+    def attributes(self, name: str) -> set[str]:
+        """Names of a collection's fields, by OPTIONS.
+
+        :raises BillingError: it does not tell
+        """
+        body = self._send("OPTIONS", COLLECTIONS[name].path, f"{name} fields", ()).decoded()
+        listed = body.get("attributes") if isinstance(body, dict) else None
+        if not isinstance(listed, list):
+            raise self.http.problem(ErrorKind.UNPARSEABLE, f"{name} fields: OPTIONS names no attributes")
+        return {words(item.get("name")) for item in listed if isinstance(item, dict)}
 
     def count(self, name: str, query: Mapping[str, Any] | None = None) -> int:
         """Rows of a collection that the key can see, by HEAD.
@@ -226,18 +247,20 @@ class SplynxClient:
         while offset < count:
             more = {"order": {"id": "ASC"}, "limit": self.size, "offset": offset}
             label = f"{name} from {offset}"
-            rows = self._send("GET", COLLECTIONS[name].path, label, (*self._parameters(name, query), *php_query(more))).decoded()
-            if not isinstance(rows, list):
-                raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: not a list but {type(rows).__name__}")
-            for row in rows:
-                try:
-                    kept = pick(row, COLLECTIONS[name].fields)
-                except ValueError as error:
-                    raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: {error}") from None
-                table[ident(kept["id"])] = kept
+            rows = self._rows(name, more, query, label)
+            table.update({ident(row["id"]): row for row in rows})
             if not rows:
                 return
             offset += len(rows)
+
+    def _rows(self, name: str, more: Mapping[str, Any], query: Mapping[str, Any] | None, label: str) -> list[dict[str, Any]]:
+        rows = self._send("GET", COLLECTIONS[name].path, label, (*self._parameters(name, query), *php_query(more))).decoded()
+        if not isinstance(rows, list):
+            raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: not a list but {type(rows).__name__}")
+        try:
+            return [pick(row, COLLECTIONS[name].fields) for row in rows]
+        except ValueError as error:
+            raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: {error}") from None
 
     def _parameters(self, name: str, query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
         wanted = COLLECTIONS[name].query if query is None else query

@@ -24,6 +24,7 @@ COMMANDS: dict[str, list[str]] = {
     "gam_discover": ["192.0.2.1"],
     "gam_poll": [],
     "gam_reconcile": ["Main"],
+    "gam_check_billing": ["Main"],
     "gam_apply": ["1"],
     "gam_provision": ["suspend", "C1"],
     "gam_rotate_secrets": [],

@@ -106,6 +106,7 @@ class QueueTests(WorkerMixin, TestCase):
             "discover": self.enqueue(jobs.DiscoverJob, self.user, ranges=["192.0.2.0/30"], ssh_port=2222, **chosen),
             "poll": self.enqueue(jobs.PollJob, self.user, gams=[gam]),
             "reconcile": self.enqueue(jobs.ReconcileJob, self.user, system=system),
+            "check": self.enqueue(jobs.CheckConnectionJob, self.user, system=system),
             "service": self.enqueue(jobs.ServiceJob, self.user, subscriber=subscriber, verb="activate", bandwidth_plan=plan),
             "apply": self.enqueue(jobs.ApplyJob, self.user, change_plan=change_plan),
             "accept": self.enqueue(jobs.AcceptFindingJob, self.user, finding=finding, apply=True),
@@ -116,6 +117,7 @@ class QueueTests(WorkerMixin, TestCase):
             "discover": ("netbox_gam.poll", 3600),
             "poll": ("netbox_gam.poll", 900),
             "reconcile": ("netbox_gam.billing", 3600),
+            "check": ("netbox_gam.billing", 600),
             "service": ("netbox_gam.provision", 900),
             "apply": ("netbox_gam.provision", 900),
             "accept": ("netbox_gam.provision", 900),
@@ -140,7 +142,7 @@ class QueueTests(WorkerMixin, TestCase):
     def test_jobs_stand_at_their_objects(self) -> None:
         objects = {name: type(job.object).__name__ for name, job in self.start_each().items()}
         wanted = {"discover": "NoneType", "poll": "GamDevice", "reconcile": "BillingSystem", "service": "Subscriber"}
-        self.assertEqual(objects, wanted | {"apply": "ChangePlan", "accept": "NoneType"})
+        self.assertEqual(objects, wanted | {"check": "BillingSystem", "apply": "ChangePlan", "accept": "NoneType"})
 
     def test_several_gams_are_polled_by_one_job_at_no_object(self) -> None:
         job = self.enqueue(jobs.PollJob, self.user, gams=[factories.gam(), factories.gam()])

@@ -45,6 +45,7 @@ VERBS = (
     Verb("changeplan", "apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
     Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
+    Verb("billingsystem", "check_connection", "reconcile", factories.billing_system, "Check billing connection"),
     Verb("finding", "accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "ignore", "decide", factories.finding, becomes=("state", "ignored")),
     Verb("finding", "reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),

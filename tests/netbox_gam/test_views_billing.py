@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from unittest.mock import patch
 
 from django.urls import reverse
 from utilities.testing import TestCase, post_data
 
-from netbox_gam.models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from netbox_gam.credentials import seal
+from netbox_gam.models import BillingCheck, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from netbox_gam.workflows import connection_check
+from nornir_tasks.contracts import CheckState, ConnectionCheck
 
 from . import factories
 from .view_cases import GamViewTestCases
@@ -156,3 +160,32 @@ class BillingSystemPageTest(TestCase):
         response = self.client.get(url)
         self.assertContains(response, "Dual Services")
         self.assertContains(response, service.macs[0])
+
+
+class ConnectionTabTest(TestCase):
+    user_permissions = ("netbox_gam.view_billingsystem",)
+
+    def page(self, system):
+        return self.client.get(reverse("plugins:netbox_gam:billingsystem_connection", kwargs={"pk": system.pk}))
+
+    def test_never_checked_says_what_to_do(self):
+        self.assertContains(self.page(factories.billing_system()), "Never checked. Press Check Connection")
+
+    def test_what_failed_comes_first_with_what_to_do(self):
+        system = factories.billing_system(token=seal("canary"))
+        target = "netbox_gam.workflows.connection_check.gateway.check_connection"
+        missing = "In Splynx, tick “Inventory: Items (view)” on the API key."
+        found = [
+            ConnectionCheck("login", CheckState.OK, "the API accepts the key"),
+            ConnectionCheck("inventory_items", CheckState.FAILED, "Splynx refused: no permission", missing, ("P3",)),
+        ]
+        with patch(target, return_value=found):
+            data = connection_check.check(system)
+            again = connection_check.check(system)
+        self.assertEqual(data, again)
+        self.assertEqual((data["checks"], data["ok"], data["failed"]), (2, 1, 1))
+        self.assertIn(missing, data["problems"][0])
+        page = self.page(system).content.decode()
+        self.assertLess(page.index("Inventory items"), page.index("the API accepts the key"))
+        self.assertIn(missing, page)
+        self.assertEqual(BillingCheck.objects.get().worst, "failed")

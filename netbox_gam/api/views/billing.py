@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...jobs import AcceptFindingJob, ReconcileJob, ReleaseFeedJob, wake_billing_events
+from ...jobs import AcceptFindingJob, CheckConnectionJob, ReconcileJob, ReleaseFeedJob, wake_billing_events
 from ...models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from ...workflows import billing_events, findings, sync_runs
 from ..requests import (
@@ -39,6 +39,11 @@ class BillingSystemViewSet(GamViewSet):
     def reconcile(self, request: Request, pk: int) -> Response:
         """Read the billing system and compare it with what is wanted and what is."""
         return self.accepted(ReconcileJob.start(request.user, system=self.get_object(), **self.body(ReconcileSerializer)))
+
+    @verb("reconcile", url_path="check-connection")
+    def check_connection(self, request: Request, pk: int) -> Response:
+        """Check the connection to the billing system and every right it needs; reads only."""
+        return self.accepted(CheckConnectionJob.start(request.user, system=self.get_object()))
 
     @verb("replay", request=ReplayEventsSerializer, answer=ReplayedSerializer, url_path="replay-events")
     def replay_events(self, request: Request, pk: int) -> Response:

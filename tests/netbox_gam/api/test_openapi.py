@@ -39,6 +39,7 @@ VERBS = {
     "change-plans/{id}/apply/": (None, "Job"),
     "change-plans/{id}/cancel/": (None, "ChangePlan"),
     "billing-systems/{id}/reconcile/": ("Reconcile", "Job"),
+    "billing-systems/{id}/check-connection/": (None, "Job"),
     "billing-systems/{id}/replay-events/": ("ReplayEvents", "Replayed"),
     "sync-runs/{id}/release/": (None, "Job"),
     "sync-runs/{id}/cancel/": (None, "SyncRun"),

@@ -83,6 +83,7 @@ class VerbTest(APITestCase):
             Verb("apply", change_plan, "apply", jobs.ApplyJob, "start", {}, {"change_plan": change_plan}),
             Verb("cancel", change_plan, "apply", provisioning, "cancel"),
             Verb("reconcile", system, "reconcile", jobs.ReconcileJob, "start", {}, {"system": system, "kind": "full"}),
+            Verb("check-connection", system, "reconcile", jobs.CheckConnectionJob, "start", {}, {"system": system}),
             Verb("accept", finding, "decide", jobs.AcceptFindingJob, "start", {"apply": True}, {"finding": finding, "apply": True}),
             Verb("ignore", finding, "decide", findings, "ignore", {"comment": "Moved out"}, {"comment": "Moved out"}),
             Verb("reopen", finding, "decide", findings, "reopen"),
