@@ -6,22 +6,27 @@ import re
 
 BLANK = "********"
 
-_WORD = r'(?:"[^"\n]*"|[^\s"]+)'
+_WORD = r'(?:"[^"\n]*"(?!\S)|\S+)'
+_FORM = r"(?:(?:encrypted|unencrypted|level[ \t]+\d+|\d+)[ \t]+)*"
 _SECRET_LINES = (
     # old firmware prints the password base64 encoded and calls it encrypted; "none" and the kind of encryption are no secrets
+    re.compile(rf"(\bpassword[ \t]+(?!none(?!\S)){_FORM})({_WORD})", re.IGNORECASE),
+    re.compile(rf"(\benable[ \t]+secret[ \t]+{_FORM})({_WORD})", re.IGNORECASE),
+    re.compile(rf"(\bcommunity[ \t]+(?:v[123]c?[ \t]+)?)({_WORD})", re.IGNORECASE),
+    # the security name of SNMP v1 and v2c is the community
+    re.compile(rf"(\bsecurity-to-group[ \t]+model[ \t]+v(?:1|2c?)[ \t]+name[ \t]+)({_WORD})", re.IGNORECASE),
+    re.compile(r"(\bsnmp-server[ \t]+host[ \t].*?\b(?:traps?|informs?)[ \t]+)(\S.*)", re.IGNORECASE),
+    re.compile(rf"(^[ \t]*version[ \t]+v(?:1|2c?)[ \t]+)({_WORD})", re.IGNORECASE),
     re.compile(
-        rf"(\bpassword[ \t]+(?:(?:encrypted|unencrypted)[ \t]+)?)(?!none\b|encrypted\b|unencrypted\b|level\b)({_WORD})",
+        rf"(\b(?:key|key-string|secret|passphrase|pass-phrase|pre-shared-key)[ \t]+{_FORM}(?:(?:md5|sha|sha256)[ \t]+)?)({_WORD})",
         re.IGNORECASE,
     ),
-    re.compile(rf"(\benable[ \t]+(?:password|secret)[ \t]+(?:level[ \t]+\d+[ \t]+|\d+[ \t]+)?)({_WORD})", re.IGNORECASE),
-    re.compile(rf"(\bcommunity[ \t]+(?:v[123]c?[ \t]+)?)(?!v[123]c?[ \t])({_WORD})", re.IGNORECASE),
-    re.compile(rf"(\bsnmp-server[ \t]+host[ \t]+{_WORD}.*?\btraps?[ \t]+)({_WORD})", re.IGNORECASE),
-    re.compile(
-        rf"(\b(?:key|secret|passphrase|pre-shared-key)[ \t]+(?:(?:encrypted|unencrypted|[0-9])[ \t]+)?)({_WORD})", re.IGNORECASE
-    ),
-    re.compile(rf"(\b(?:md5|sha|sha256|des|aes)[ \t]+(?:encrypted[ \t]+)?)({_WORD})", re.IGNORECASE),
-    re.compile(r"((?:https?|ftp)://[^\s/:@]+:)([^\s/@]+)(?=@)", re.IGNORECASE),
+    re.compile(rf"(\b(?:md5|sha|sha256|des|aes)[ \t]+(?:encrypted[ \t]+)?)(?!priv(?!\S))({_WORD})", re.IGNORECASE),
+    # up to the last "@" before the path: a password may contain one
+    re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)(\S+)(?=@)", re.IGNORECASE),
+    re.compile(r"([?&](?:password|passwd|pwd|token|secret|key|apikey|api_key|auth)=)([^\s&#\"]+)", re.IGNORECASE),
 )
+_PRIVATE_KEY = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(.*?)(?=-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _SECRET_MEMBERS = re.compile(
     r'("[^"]*(?:password|community|secret|passphrase|authkey|privkey)[^"]*"\s*:\s*)("(?:[^"\\]|\\.)*")', re.IGNORECASE
 )
@@ -32,6 +37,7 @@ def redact(text: str) -> str:
 
     Names and descriptions may well contain the word "password", and a plan has to be recorded as it was sent.
     """
+    text = _PRIVATE_KEY.sub(rf"\g<1>\n{BLANK}\n", text)
     lines = [line if _is_ghn(line) else _redact_line(line) for line in text.split("\n")]
     return "\n".join(lines)
 
