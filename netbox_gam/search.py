@@ -16,6 +16,7 @@ from .models import (
     CredentialProfile,
     Endpoint,
     Finding,
+    FindingRule,
     GamDevice,
     GamPort,
     MailGroup,
@@ -158,3 +159,10 @@ class MailGroupIndex(SearchIndex):
     model = MailGroup
     fields = (("name", 100), ("description", 500), ("comments", 5000))
     display_attrs = ("minimum_severity", "enabled", "description")
+
+
+@register_search
+class FindingRuleIndex(SearchIndex):
+    model = FindingRule
+    fields = (("name", 100), ("description", 500), ("comments", 5000))
+    display_attrs = ("action", "enabled", "description")

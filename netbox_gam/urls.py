@@ -27,9 +27,11 @@ PATHS = {
     "alarm": "alarms",
     "alarmrule": "alarm-rules",
     "mailgroup": "mail-groups",
+    "findingrule": "finding-rules",
 }
 
 urlpatterns = [
+    path("revenue/", views.RevenueView.as_view(), name="revenue"),
     path("polling/", views.PollingStatusView.as_view(), name="polling_status"),
     path("charts/<slug:digest>.js", ChartLibraryView.as_view(), name="chart_library"),
     *(

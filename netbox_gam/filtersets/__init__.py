@@ -2,6 +2,7 @@
 
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
+from .decisions import FindingRuleFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .notifications import MailGroupFilterSet
@@ -20,6 +21,7 @@ __all__ = (
     "CredentialProfileFilterSet",
     "EndpointFilterSet",
     "FindingFilterSet",
+    "FindingRuleFilterSet",
     "GamDeviceFilterSet",
     "GamPortFilterSet",
     "MailGroupFilterSet",

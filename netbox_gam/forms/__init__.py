@@ -30,6 +30,13 @@ from .billing import (
     SyncRunFilterForm,
     SyncRunForm,
 )
+from .decisions import (
+    FindingRuleBulkEditForm,
+    FindingRuleFilterForm,
+    FindingRuleForm,
+    FindingRuleImportForm,
+    IgnoreFindingsForm,
+)
 from .devices import (
     EndpointBulkEditForm,
     EndpointFilterForm,
@@ -122,6 +129,10 @@ __all__ = (
     "FindingBulkEditForm",
     "FindingFilterForm",
     "FindingForm",
+    "FindingRuleBulkEditForm",
+    "FindingRuleFilterForm",
+    "FindingRuleForm",
+    "FindingRuleImportForm",
     "GamDeviceBulkEditForm",
     "GamDeviceFilterForm",
     "GamDeviceForm",
@@ -130,6 +141,7 @@ __all__ = (
     "GamPortFilterForm",
     "GamPortForm",
     "GamPortImportForm",
+    "IgnoreFindingsForm",
     "MailGroupBulkEditForm",
     "MailGroupFilterForm",
     "MailGroupForm",

@@ -14,6 +14,7 @@ from .types import (
     ChangeStepType,
     CredentialProfileType,
     EndpointType,
+    FindingRuleType,
     FindingType,
     GamDeviceType,
     GamPortType,
@@ -79,6 +80,9 @@ class GamQuery:
 
     alarm_rule: AlarmRuleType = strawberry_django.field()
     alarm_rule_list: list[AlarmRuleType] = strawberry_django.field()
+
+    finding_rule: FindingRuleType = strawberry_django.field()
+    finding_rule_list: list[FindingRuleType] = strawberry_django.field()
 
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()

@@ -22,6 +22,7 @@ from .filters import (
     CredentialProfileFilter,
     EndpointFilter,
     FindingFilter,
+    FindingRuleFilter,
     GamDeviceFilter,
     GamPortFilter,
     MailGroupFilter,
@@ -49,6 +50,7 @@ __all__ = (
     "ChangeStepType",
     "CredentialProfileType",
     "EndpointType",
+    "FindingRuleType",
     "FindingType",
     "GamDeviceType",
     "GamPortType",
@@ -252,6 +254,7 @@ class BillingSystemType(PrimaryObjectType):
     links: list[BillingLink]
     sync_runs: list[SyncRun]
     findings: list[Finding]
+    finding_rules: list[Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")]]
 
 
 @register_type(models.BillingPlan, fields="__all__", filters=BillingPlanFilter, pagination=True)
@@ -297,6 +300,7 @@ class FindingType(PrimaryObjectType):
     endpoint: Endpoint | None
     sync_run: SyncRun | None
     change_plan: ChangePlan | None
+    followed_rule: Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")] | None
 
 
 @register_type(models.ChangePlan, fields="__all__", filters=ChangePlanFilter, pagination=True)
@@ -356,3 +360,17 @@ class MailGroupType(PrimaryObjectType):
     sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
     roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
     scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+
+
+@register_type(models.FindingRule, exclude=("confirmed", "held_findings"), filters=FindingRuleFilter, pagination=True)
+class FindingRuleType(PrimaryObjectType):
+    """What is always done with findings of some kinds."""
+
+    display: str = name_from("name")
+    kinds: list[str]
+    system: BillingSystem | None
+    acts_as: User | None
+    sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
+    roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
+    scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+    findings: list[Finding]

@@ -3,6 +3,7 @@
 from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from .decisions import FindingRule, HeldService, RevenueDay, ShelfServiceState
 from .devices import Endpoint, GamDevice, GamPort
 from .events import BillingEvent
 from .notifications import EventRuleItem, MailGroup, MailItem
@@ -32,16 +33,20 @@ __all__ = (
     "EthernetState",
     "EventRuleItem",
     "Finding",
+    "FindingRule",
     "GamDevice",
     "GamPort",
+    "HeldService",
     "MailGroup",
     "MailItem",
     "PollCycle",
     "PollSchedule",
     "PollWorker",
     "PortState",
+    "RevenueDay",
     "RuleState",
     "Series",
+    "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",
     "SyncRun",

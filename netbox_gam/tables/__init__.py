@@ -10,6 +10,7 @@ from .billing import (
     FindingTable,
     SyncRunTable,
 )
+from .decisions import FindingRuleTable, HeldServiceTable
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
@@ -29,9 +30,11 @@ __all__ = (
     "ChangeStepTable",
     "CredentialProfileTable",
     "EndpointTable",
+    "FindingRuleTable",
     "FindingTable",
     "GamDeviceTable",
     "GamPortTable",
+    "HeldServiceTable",
     "MailGroupTable",
     "SnmpProfileTable",
     "SubscriberTable",

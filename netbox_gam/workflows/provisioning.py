@@ -30,7 +30,7 @@ from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatus
 from ..exceptions import InvalidState, WorkflowError
 from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms
+from . import alarms, shelf_services
 from .desired import desired_config
 from .locks import exclusive
 from .saving import update
@@ -70,6 +70,7 @@ def read_shelf(gam: GamDevice) -> ShelfConfig:
     if result.failure is not None or result.value is None:
         failure = result.failure
         raise WorkflowError(f"{gam} could not be read: {failure.message if failure else 'no answer'}", next_step=_step_of(failure))
+    shelf_services.remember(gam, result.value)
     return result.value
 
 
@@ -262,6 +263,7 @@ def _store_result(change_plan: ChangePlan, result: ApplyResult | None, failure: 
             text=f"Change plan {change_plan} could not be undone with certainty.",
         )
     if outcome in (ApplyOutcome.APPLIED, ApplyOutcome.NOTHING_TO_DO):
+        shelf_services.applied(change_plan)
         _settle(change_plan)
 
 

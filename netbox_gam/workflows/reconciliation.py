@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -43,7 +43,8 @@ from ..models import (
     SyncRun,
 )
 from ..targets import billing_target
-from . import findings
+from . import actual_side, finding_rules, findings
+from .held import remember as remember_held
 from .locks import exclusive
 from .saving import create, in_words, update
 
@@ -65,6 +66,7 @@ class ReconciliationReport:
     standing: int = 0
     resolved: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
+    followed: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain types, for job data and the command line."""
@@ -93,7 +95,10 @@ def reconcile(
             raise WorkflowError(f"{system} could not be read: {error}", next_step=getattr(error, "next_step", "")) from None
         clock.lap("read")
         with transaction.atomic():
-            return _compare_and_store(system, run, snapshot, clock, release)
+            report = _compare_and_store(system, run, snapshot, clock, release)
+    if report.run.status == SyncRunStatusChoices.COMPLETED:
+        report.followed = asdict(finding_rules.follow_rules(system, user=user))
+    return report
 
 
 def release_feed(run: SyncRun, *, user: Any, on_progress: OnProgress | None = None) -> ReconciliationReport:
@@ -183,6 +188,7 @@ def _compare_and_store(
     pending = _pending_cut_offs(system, snapshot)
     held = _reasons_to_hold(snapshot, previous, pending, release)
     if held:
+        remember_held(run, snapshot)
         return _leave(system, report, SyncRunStatusChoices.HELD, snapshot, held, clock, pending)
     scope = previous.scope if previous else ""
     problems = _store_plans(system, snapshot)
@@ -289,7 +295,7 @@ def intent_view(system: BillingSystem) -> IntentView:
         "gam__device"
     )
     mapped = BillingPlan.objects.filter(system=system, bandwidth_plan__isnull=False)
-    return IntentView(
+    view = IntentView(
         subscribers=tuple(
             IntentSubscriber(
                 key=item.pk,
@@ -310,6 +316,7 @@ def intent_view(system: BillingSystem) -> IntentView:
         plan_map=dict(mapped.values_list("external_id", "bandwidth_plan_id")),
         other_links=frozenset(other | _spoken_of_elsewhere(system)),
     )
+    return actual_side.complete(view)
 
 
 def _spoken_of_elsewhere(system: BillingSystem) -> set[int]:

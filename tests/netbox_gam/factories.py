@@ -36,6 +36,7 @@ from netbox_gam.models import (
     EndpointState,
     EthernetState,
     Finding,
+    FindingRule,
     GamDevice,
     GamPort,
     MailGroup,
@@ -306,6 +307,12 @@ def alarm(owner: GamDevice | None = None, **values: Any) -> Alarm:
         **values,
     }
     return Alarm.objects.create(gam=owner or gam(), **values)
+
+
+def finding_rule(**values: Any) -> FindingRule:
+    """A rule that is off, for people who do not pay."""
+    values = {"name": f"Cut off {number()}", "kinds": ["inactive_on_network"], **values}
+    return FindingRule.objects.create(**values)
 
 
 def mail_group(**values: Any) -> MailGroup:

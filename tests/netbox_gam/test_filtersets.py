@@ -20,6 +20,7 @@ from netbox_gam.models import (
     CredentialProfile,
     Endpoint,
     Finding,
+    FindingRule,
     GamDevice,
     GamPort,
     MailGroup,
@@ -381,6 +382,25 @@ class AlarmRuleFilterTest(Filtered, TestCase):
     def test_filters(self):
         self.assertEqual(self.find(severity=["mj"]), {self.rows[0]})
         self.assertEqual(self.find(watches=["device.temperature_c"]), set(self.rows))
+        self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
+
+
+class FindingRuleFilterTest(Filtered, TestCase):
+    queryset = FindingRule.objects.all()
+    filterset = filtersets.FindingRuleFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.system = factories.billing_system()
+        cls.rows = [factories.finding_rule(), factories.finding_rule(kinds=["mac_mismatch"], action="ignore", system=cls.system)]
+        cls.rows.append(factories.finding_rule(held="too many", enabled=True))
+        cls.rows[0].sites.add(factories.site("alpha"))
+
+    def test_filters(self):
+        self.assertEqual(self.find(kinds=["mac_mismatch"]), {self.rows[1]})
+        self.assertEqual(self.find(action=["ignore"]), {self.rows[1]})
+        self.assertEqual(self.find(system_id=[self.system.pk]), {self.rows[1]})
+        self.assertEqual(self.find(is_held=True), {self.rows[2]})
         self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
 
 

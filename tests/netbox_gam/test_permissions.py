@@ -46,8 +46,8 @@ VERBS = (
     Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
     Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("finding", "accept", "decide", factories.finding, "Accept finding"),
-    Verb("finding", "ignore", "decide", factories.finding, becomes=("state", "ignored")),
     Verb("finding", "reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),
+    Verb("findingrule", "release", "release", lambda: factories.finding_rule(held="too many"), becomes=("held", "")),
     Verb("alarm", "acknowledge", "acknowledge", factories.alarm, becomes=("state", "acknowledged")),
 )
 BULK_VERBS = (
@@ -58,6 +58,7 @@ BULK_VERBS = (
     Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("finding", "bulk_accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "bulk_ignore", "decide", factories.finding, becomes=("state", "ignored")),
+    Verb("finding", "bulk_reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),
     Verb("alarm", "bulk_acknowledge", "acknowledge", factories.alarm, becomes=("state", "acknowledged")),
 )
 

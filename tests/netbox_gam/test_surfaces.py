@@ -35,6 +35,9 @@ WITHOUT_SURFACES = {
     "PollCycle": "a minute of polling: the status page",
     "PollSchedule": "when a GAM is read next: a panel of it",
     "PollWorker": "a worker process: the status page",
+    "HeldService": "what a held feed would come to: a tab of its run",
+    "RevenueDay": "numbers of a day: the trend of the revenue page",
+    "ShelfServiceState": "a service as its shelf had it: the third side of findings",
     "PortState": "the last reading of a port: a panel, columns and the face plate",
 }
 # Models without a name that could be changed in bulk, and why.

@@ -2,6 +2,7 @@
 
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
+from .decisions import FindingRuleSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
 from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
@@ -21,6 +22,7 @@ __all__ = (
     "ChangeStepSerializer",
     "CredentialProfileSerializer",
     "EndpointSerializer",
+    "FindingRuleSerializer",
     "FindingSerializer",
     "GamDeviceSerializer",
     "GamPortSerializer",

@@ -2,6 +2,7 @@
 
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
+from .decisions import FindingRuleViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
 from .metrics import MetricsView
 from .monitoring import AlarmRuleViewSet, AlarmViewSet
@@ -21,6 +22,7 @@ __all__ = (
     "ChangeStepViewSet",
     "CredentialProfileViewSet",
     "EndpointViewSet",
+    "FindingRuleViewSet",
     "FindingViewSet",
     "GamDeviceViewSet",
     "GamPortViewSet",
