@@ -188,7 +188,7 @@ class FindingRuleBulkDeleteView(FindingRuleCounts, generic.BulkDeleteView):
 
 def held_badge(run: Any) -> int | None:
     """How many services are still held; none for a run that was not held."""
-    return HeldService.objects.filter(run=run, released=None).count() or None
+    return HeldService.objects.filter(run=run, released=None).count() or None  # unrestricted: a number, of a run that is restricted
 
 
 @register_model_view(SyncRun, "held")

@@ -296,7 +296,7 @@ class SyncRunFilterTest(Filtered, TestCase):
 class FindingFilterTest(Filtered, TestCase):
     queryset = Finding.objects.all()
     filterset = filtersets.FindingFilterSet
-    ignore_fields = ("billing_values", "intent_values", "actual_values")
+    ignore_fields = ("billing_values", "intent_values", "actual_values", "read_times")
 
     @classmethod
     def setUpTestData(cls):
@@ -388,6 +388,7 @@ class AlarmRuleFilterTest(Filtered, TestCase):
 class FindingRuleFilterTest(Filtered, TestCase):
     queryset = FindingRule.objects.all()
     filterset = filtersets.FindingRuleFilterSet
+    ignore_fields = ("confirmed", "held_findings")
 
     @classmethod
     def setUpTestData(cls):
