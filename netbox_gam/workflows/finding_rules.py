@@ -54,11 +54,16 @@ class Preview:
     since: Any
     count: int = 0
     cut_offs: int = 0
-    by_kind: list[tuple[str, int]] = field(default_factory=list)
+    by_kind: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     busiest_day: int = 0
     hold: str = ""
     most: bool = False
+
+    @property
+    def keys(self) -> list[int]:
+        """Keys of the findings shown."""
+        return [finding.pk for finding in self.findings]
 
 
 def follow_rules(system: BillingSystem, *, user: Any = None) -> Followed:
@@ -342,7 +347,7 @@ def preview(rule: FindingRule, *, scope: Scope | None = None, stored: Any = None
         since=begin,
         count=len(chosen),
         cut_offs=len(cut),
-        by_kind=kinds.most_common(),
+        by_kind=dict(kinds.most_common()),
         findings=chosen[:MOST_SHOWN],
         busiest_day=max(days.values(), default=0),
         hold=too_many(rule.system, at_once),

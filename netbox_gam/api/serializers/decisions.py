@@ -46,6 +46,8 @@ class FindingRuleSerializer(PrimaryModelSerializer):
 class HeldServiceSerializer(serializers.ModelSerializer):
     """What a held feed would come to for one service."""
 
+    change = serializers.CharField(help_text="suspend, terminate or missing")
+
     class Meta:
         model = HeldService
         fields = (
@@ -62,11 +64,5 @@ class PreviewSerializer(serializers.Serializer):
     cut_offs = serializers.IntegerField(help_text="How many of them take a service away")
     busiest_day = serializers.IntegerField(help_text="Findings on the busiest day")
     hold = serializers.CharField(help_text="Why the guard would have held it on that day; empty where it would not")
-    by_kind = serializers.SerializerMethodField()
-    findings = serializers.SerializerMethodField()
-
-    def get_by_kind(self, found) -> dict[str, int]:
-        return dict(found.by_kind)
-
-    def get_findings(self, found) -> list[int]:
-        return [finding.pk for finding in found.findings]
+    by_kind = serializers.DictField(child=serializers.IntegerField())
+    findings = serializers.ListField(child=serializers.IntegerField(), source="keys", help_text="Keys of the latest of them")
