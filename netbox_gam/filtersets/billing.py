@@ -7,6 +7,7 @@ from dcim.models import Site
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from utilities.filters import MultiValueMACAddressFilter
 from utilities.filtersets import register_filterset
 
@@ -157,6 +158,7 @@ class FindingFilterSet(GamFilterSet, OfSystem, OfSubscriber):
             "description",
         )
 
+    @extend_schema_field({"type": "array", "items": {"type": "integer"}})
     def filter_site(self, queryset, name, value):
         """Findings at one of the sites."""
         if not value:

@@ -56,7 +56,7 @@ class HeldServiceSerializer(serializers.ModelSerializer):
         )  # fmt: skip
 
 
-class PreviewSerializer(serializers.Serializer):
+class RulePreviewSerializer(serializers.Serializer):
     """What a rule would have done over the last month."""
 
     since = serializers.DateTimeField()

@@ -9,7 +9,7 @@ from ... import filtersets
 from ...models import Finding, FindingRule
 from ...workflows import finding_rules
 from ..serializers import FindingRuleSerializer
-from ..serializers.decisions import PreviewSerializer
+from ..serializers.decisions import RulePreviewSerializer
 from .base import GamViewSet, verb
 
 
@@ -20,11 +20,11 @@ class FindingRuleViewSet(GamViewSet):
     serializer_class = FindingRuleSerializer
     filterset_class = filtersets.FindingRuleFilterSet
 
-    @verb("view", answer=PreviewSerializer, methods=["get"])
+    @verb("view", answer=RulePreviewSerializer, methods=["get"])
     def preview(self, request: Request, pk: int) -> Response:
         """What the rule would have done with the findings of the last month."""
         stored = Finding.objects.restrict(request.user, "view")
-        return Response(PreviewSerializer(finding_rules.preview(self.get_object(), stored=stored)).data)
+        return Response(RulePreviewSerializer(finding_rules.preview(self.get_object(), stored=stored)).data)
 
     @verb("confirm", answer=FindingRuleSerializer)
     def confirm(self, request: Request, pk: int) -> Response:
