@@ -89,7 +89,8 @@ class TownPerson:
     ``status`` is the town's word: ``active``, ``suspended`` (not paying), ``terminated``, ``pending`` or ``odd`` (a status the
     operator has not mapped); each fake expresses it the way that system does. ``macs``/``serials`` are what billing believes.
     ``trap`` names the billing-side oddity to express: ``twin`` (Splynx deactivation twin), ``multi_mac``, ``dual_service``,
-    ``child_account``, ``delinquent_flag``, ``no_equipment``, ``recurring_plan``, ``archived`` or empty.
+    ``child_account``, ``delinquent_flag``, ``no_equipment``, ``recurring_plan``, ``archived``, ``other_address`` (a session with
+    another address than the static one) or empty.
     """
 
     number: int

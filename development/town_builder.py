@@ -32,6 +32,8 @@ What is planted, and what exactly must follow (``key`` in brackets):
     Two active, otherwise clean people have one static address: one finding for the address.
 ``multiple_services`` [person]
     One account with two active internet services of the same plan, both claiming its only endpoint.
+``ip_mismatch`` [person]
+    Splynx, which knows sessions, where more than one of a kind is planted: online with another address than the static one.
 ``unknown_status`` [person]
     A status nobody can interpret; the service is on the shelf, and nothing else follows.
 
@@ -384,6 +386,9 @@ class _Population:
         for slot in self._take(FindingKind.MULTIPLE_SERVICES):
             person = self._person("active", slot=slot, plan="home-100", trap="dual_service", serve=True)
             self._expect(FindingKind.MULTIPLE_SERVICES, person.number, f"two services claim {slot.mac}")
+        for slot in self._take(FindingKind.IP_MISMATCH) if self.system == SPLYNX and self.each > 1 else ():
+            person = self._person("active", slot=slot, ipv4=self.factory.static_ip(), trap="other_address", serve=True)
+            self._expect(FindingKind.IP_MISMATCH, person.number, f"{person.ipv4} at billing, online with another address")
         for slot in self._take(FindingKind.UNKNOWN_STATUS):
             person = self._person("odd", slot=slot, serve=True)
             self._expect(FindingKind.UNKNOWN_STATUS, person.number, f"service {slot.service_name} is on {_name(slot.shelf)}")

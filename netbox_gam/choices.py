@@ -289,6 +289,11 @@ _FINDING_LABELS = {
     FindingKind.STALE_LINK: (_("Stale link"), "gray"),
     FindingKind.UNKNOWN_STATUS: (_("Unknown status"), "purple"),
     FindingKind.SOURCE_INCOMPLETE: (_("Source incomplete"), "gray"),
+    FindingKind.IP_MISMATCH: (_("IP address mismatch"), "purple"),
+    FindingKind.VLAN_MISMATCH: (_("Wrong VLAN on the shelf"), "orange"),
+    FindingKind.SPEED_ON_SHELF: (_("Wrong speed on the shelf"), "orange"),
+    FindingKind.LIVE_WHILE_OFF: (_("Served while off"), "red"),
+    FindingKind.RULE_HELD: (_("Rule held"), "red"),
 }
 
 
@@ -310,6 +315,49 @@ class BillingEventStateChoices(ChoiceSet):
         Choice(DONE, _("Done"), "green", _("What it is about was read again since it arrived")),
         Choice(PASSED, _("Passed over"), "gray", _("Changed nothing: a test, or something that is not followed")),
         Choice(REFUSED, _("Refused"), "red", _("Forged, from a wrong address or not understood; only counted")),
+    ]
+
+
+class FindingActionChoices(ChoiceSet):
+    """What a rule does with a finding."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+    IGNORE = "ignore"
+    CHOICES = [
+        Choice(PLAN, _("Accept and plan"), "blue", _("Its change plan waits for a person")),
+        Choice(APPLY, _("Accept and apply"), "green", _("Its change plan is written to the GAM at once")),
+        Choice(IGNORE, _("Ignore"), "gray", _("It is not raised again while it stays the same")),
+    ]
+
+
+class HeldChangeChoices(ChoiceSet):
+    """What a held feed would have come to for one service."""
+
+    SUSPEND = "suspend"
+    TERMINATE = "terminate"
+    MISSING = "missing"
+    CHOICES = [
+        Choice(SUSPEND, _("Suspended"), "orange"),
+        Choice(TERMINATE, _("Terminated"), "red"),
+        Choice(MISSING, _("Missing"), "purple"),
+    ]
+
+
+class RevenueClassChoices(ChoiceSet):
+    """Where billing and the network disagree about money."""
+
+    UNPAID = "unpaid"
+    UNSERVED = "unserved"
+    SPEED = "speed"
+    VLAN = "vlan"
+    SUSPENDED_TRAFFIC = "suspended_traffic"
+    CHOICES = [
+        Choice(UNPAID, _("Live endpoint without paying service"), "red"),
+        Choice(UNSERVED, _("Paying service without live endpoint"), "orange"),
+        Choice(SPEED, _("Wrong speed"), "yellow"),
+        Choice(VLAN, _("Wrong VLAN"), "purple"),
+        Choice(SUSPENDED_TRAFFIC, _("Traffic while suspended"), "pink"),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from dataclasses import asdict
 from typing import Any
 
 from core.choices import JobIntervalChoices, JobStatusChoices
@@ -46,8 +47,11 @@ from .workflows import (
     polling,
     provisioning,
     reconciliation,
+    release,
     retention,
+    revenue,
     services,
+    shelf_services,
     sync_runs,
     watchdog,
 )
@@ -158,6 +162,8 @@ class HousekeepingJob(JobRunner):
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         self.job.data = {**retention.sweep(), "BillingEvent": billing_events.forget()}
+        self.job.data |= {"Reopened": findings.reopen_ignored(), "RevenueDay": revenue.keep_day()}
+        self.job.data |= {"ShelfServiceState": shelf_services.forget_gone()}
 
 
 def revive_recurring() -> int:
@@ -324,6 +330,25 @@ class ReleaseFeedJob(GamJobRunner):
     def work(self, *, pk: int) -> dict[str, Any]:
         report = reconciliation.release_feed(_stored(SyncRun, pk), user=self.job.user, on_progress=self.progress)
         return report.as_dict()
+
+
+class ReleasePartJob(GamJobRunner):
+    """Read some customers of a held feed again and believe what they are now; the rest stays held."""
+
+    queue = BILLING
+    timeout = 3600
+
+    class Meta:
+        name = "Release part of billing feed"
+
+    @classmethod
+    def start(cls, user: Any, *, run: SyncRun, services: Iterable[int] = (), sites: Iterable[int] = ()) -> Job:
+        """Enqueue for some held services, or all of some sites."""
+        return cls.begin(user, run.system, pk=run.pk, services=list(services), sites=list(sites))
+
+    def work(self, *, pk: int, services: list[int], sites: list[int]) -> dict[str, Any]:
+        found = release.release_part(_stored(SyncRun, pk), user=self.job.user, services=services, sites=sites)
+        return asdict(found)
 
 
 def require_apply(user: Any, change_plan: ChangePlan | None = None) -> None:

@@ -64,6 +64,12 @@ menu = PluginMenu(
             _("Billing"),
             (
                 _item("finding", _("Findings"), editable=False),
+                _item("findingrule", _("Finding Rules")),
+                PluginMenuItem(
+                    "plugins:netbox_gam:revenue",
+                    _("Revenue Assurance"),
+                    permissions=["netbox_gam.view_subscriber", "netbox_gam.view_finding", "netbox_gam.view_billingsystem"],
+                ),
                 _item("billingsystem", _("Billing Systems")),
                 _item("billingplan", _("Billing Plans")),
                 _item("billinglink", _("Billing Links")),

@@ -18,6 +18,7 @@ from .models import (
     Drift,
     Endpoint,
     Finding,
+    FindingRule,
     FirmwareImage,
     FirmwareRollout,
     FirmwareUpgrade,
@@ -197,3 +198,9 @@ class FirmwareUpgradeIndex(SearchIndex):
     model = FirmwareUpgrade
     fields = (("from_version", 300), ("error", 600), ("description", 500), ("comments", 5000))
     display_attrs = ("gam", "rollout", "status")
+
+
+class FindingRuleIndex(SearchIndex):
+    model = FindingRule
+    fields = (("name", 100), ("description", 500), ("comments", 5000))
+    display_attrs = ("action", "enabled", "description")

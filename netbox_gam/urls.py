@@ -32,9 +32,11 @@ PATHS = {
     "firmwareimage": "firmware-images",
     "firmwarerollout": "firmware-rollouts",
     "firmwareupgrade": "firmware-upgrades",
+    "findingrule": "finding-rules",
 }
 
 urlpatterns = [
+    path("revenue/", views.RevenueView.as_view(), name="revenue"),
     path("polling/", views.PollingStatusView.as_view(), name="polling_status"),
     path("firmware/", views.FirmwareFleetView.as_view(), name="firmware_fleet"),
     path("charts/<slug:digest>.js", ChartLibraryView.as_view(), name="chart_library"),

@@ -932,6 +932,11 @@ class FindingKind(StrEnum):
     STALE_LINK = "stale_link"
     UNKNOWN_STATUS = "unknown_status"
     SOURCE_INCOMPLETE = "source_incomplete"
+    IP_MISMATCH = "ip_mismatch"
+    VLAN_MISMATCH = "vlan_mismatch"
+    SPEED_ON_SHELF = "speed_on_shelf"
+    LIVE_WHILE_OFF = "live_while_off"
+    RULE_HELD = "rule_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -946,8 +951,21 @@ class IntentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ShelfService:
+    """A service as its shelf had it when its configuration was last read, at ``read_at`` (ISO 8601). Rates None: unthrottled."""
+
+    vlan: int
+    downstream_mbps: int | None = None
+    upstream_mbps: int | None = None
+    read_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IntentEndpoint:
-    """An endpoint as NetBox has it, with what was last seen of it. ``subscriber_key`` is the subscriber it serves."""
+    """An endpoint as NetBox has it, with what was last seen of it. ``subscriber_key`` is the subscriber it serves.
+
+    ``seen_at`` (ISO 8601) is when the network was asked, ``traffic_mbps`` what it carried then in the busier direction.
+    """
 
     key: int
     mac: str
@@ -957,11 +975,17 @@ class IntentEndpoint:
     port: int | None = None
     subscriber_key: int | None = None
     seen: bool = False
+    seen_at: str = ""
+    traffic_mbps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IntentSubscriber:
-    """A subscriber as NetBox has it. ``links`` are (entity, external id) in the system being compared."""
+    """A subscriber as NetBox has it. ``links`` are (entity, external id) in the system being compared.
+
+    ``vlan`` and ``*_mbps`` are what its shelf should have (rates None: unthrottled). ``shelf_read`` (ISO 8601) is when the shelf's
+    configuration was last read, empty for never; ``on_shelf`` is the service there, None when there is none.
+    """
 
     key: int
     name: str
@@ -971,17 +995,27 @@ class IntentSubscriber:
     plan_key: int | None = None
     links: tuple[tuple[str, str], ...] = ()
     ipv4: tuple[str, ...] = ()
+    vlan: int | None = None
+    downstream_mbps: int | None = None
+    upstream_mbps: int | None = None
+    shelf_read: str = ""
+    on_shelf: ShelfService | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IntentView:
-    """NetBox's side of a comparison for one billing system. ``other_links``: subscriber keys owned by another system."""
+    """NetBox's side of a comparison for one billing system. ``other_links``: subscriber keys owned by another system.
+
+    ``suspended_vlan`` is where suspended services belong. ``read_at`` (ISO 8601) is when NetBox was asked.
+    """
 
     subscribers: tuple[IntentSubscriber, ...] = ()
     endpoints: tuple[IntentEndpoint, ...] = ()
     plans: tuple[IntentPlan, ...] = ()
     plan_map: Mapping[str, int] = field(default_factory=dict)
     other_links: frozenset[int] = frozenset()
+    suspended_vlan: int | None = None
+    read_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -1012,6 +1046,8 @@ class FindingDraft:
     intent: Mapping[str, Any] = field(default_factory=dict)
     actual: Mapping[str, Any] = field(default_factory=dict)
     rule: str = ""
+    read_at: Mapping[str, str] = field(default_factory=dict)
+    """When each side was read (ISO 8601), by ``billing``, ``intent`` and ``actual``; sides that say nothing are left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,7 +318,7 @@ class SplynxTables:
                 "nas_id": ROUTER_ID,
                 "login": person.login,
                 "username_real": person.login,
-                "ipv4": person.ipv4 or live,
+                "ipv4": live if person.trap == "other_address" else person.ipv4 or live,
                 "ipv6": "",
                 "ipv6_prefix": "",
                 "mac": person.macs[0].upper(),

@@ -66,9 +66,17 @@ class ChangeBandwidthPlanSerializer(ApplyAtOnceSerializer):
     bandwidth_plan = ViewablePrimaryKeyField(queryset=BandwidthPlan.objects.all())
 
 
-class IgnoreFindingSerializer(serializers.Serializer):
-    """Why a finding is ignored."""
+class ReleasePartSerializer(serializers.Serializer):
+    """Which held services to release, by their keys, and which sites as a whole."""
 
+    services = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, default=list)
+    sites = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, default=list)
+
+
+class IgnoreFindingSerializer(serializers.Serializer):
+    """Why a finding is ignored, and until when; without a date for as long as its values stay the same."""
+
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 from netbox.api.routers import NetBoxRouter
 
 from . import views
+from .views.revenue import RevenueView
 from .webhooks import BillingWebhookView
 
 app_name = "netbox_gam"
@@ -26,6 +27,7 @@ router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
 router.register("alarm-rules", views.AlarmRuleViewSet)
+router.register("finding-rules", views.FindingRuleViewSet)
 router.register("mail-groups", views.MailGroupViewSet)
 router.register("drift", views.DriftViewSet)
 router.register("onboarding", views.ArrivalViewSet)
@@ -34,6 +36,7 @@ router.register("firmware-rollouts", views.FirmwareRolloutViewSet)
 router.register("firmware-upgrades", views.FirmwareUpgradeViewSet)
 
 urlpatterns = [
+    path("revenue/", RevenueView.as_view(), name="revenue"),
     path("polling-status/", views.PollingStatusView.as_view(), name="polling-status"),
     path("metrics/", views.MetricsView.as_view(), name="metrics"),
     path("webhooks/<int:pk>/", BillingWebhookView.as_view(), name="billing_webhook"),

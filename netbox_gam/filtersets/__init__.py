@@ -2,6 +2,7 @@
 
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
+from .decisions import FindingRuleFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
 from .drift import DriftFilterSet
 from .firmware import FirmwareImageFilterSet, FirmwareRolloutFilterSet, FirmwareUpgradeFilterSet
@@ -25,6 +26,7 @@ __all__ = (
     "DriftFilterSet",
     "EndpointFilterSet",
     "FindingFilterSet",
+    "FindingRuleFilterSet",
     "FirmwareImageFilterSet",
     "FirmwareRolloutFilterSet",
     "FirmwareUpgradeFilterSet",

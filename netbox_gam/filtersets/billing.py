@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import django_filters
+from dcim.models import Site
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from utilities.filters import MultiValueMACAddressFilter
 from utilities.filtersets import register_filterset
 
@@ -23,6 +27,7 @@ from ..models import (
     ChangePlan,
     Endpoint,
     Finding,
+    FindingRule,
     GamDevice,
     Subscriber,
     SyncRun,
@@ -114,6 +119,12 @@ class SyncRunFilterSet(GamFilterSet, OfSystem):
         fields = ("id", "started", "finished", "complete", "scope", "cancel_requested", "description")
 
 
+SITE_OF_FINDING = {
+    name: Coalesce(f"endpoint__gam__device__site__{name}", f"subscriber__gam__device__site__{name}") for name in ("pk", "name")
+}
+"""Where a finding is: at the site of its endpoint's GAM, else of its subscriber's."""
+
+
 @register_filterset
 class FindingFilterSet(GamFilterSet, OfSystem, OfSubscriber):
     kind = django_filters.MultipleChoiceFilter(choices=FindingKindChoices, distinct=False)
@@ -126,6 +137,12 @@ class FindingFilterSet(GamFilterSet, OfSystem, OfSubscriber):
         field_name="endpoint__gam", queryset=GamDevice.objects.all(), distinct=False, label=_("GAM of the endpoint (ID)")
     )
     sync_run_id = django_filters.ModelMultipleChoiceFilter(queryset=SyncRun.objects.all(), distinct=False, label=_("Sync run (ID)"))
+    site_id = django_filters.ModelMultipleChoiceFilter(
+        method="filter_site", queryset=Site.objects.all(), label=_("Site of the GAM (ID)")
+    )
+    followed_rule_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=FindingRule.objects.all(), distinct=False, label=_("Decided by rule (ID)")
+    )
     change_plan_id = django_filters.ModelMultipleChoiceFilter(
         queryset=ChangePlan.objects.all(), distinct=False, label=_("Change plan (ID)")
     )
@@ -145,5 +162,16 @@ class FindingFilterSet(GamFilterSet, OfSystem, OfSubscriber):
             "first_seen",
             "last_seen",
             "taken_up_at",
+            "ignored_until",
+            "decided",
             "description",
         )
+
+    @extend_schema_field({"type": "array", "items": {"type": "integer"}})
+    def filter_site(self, queryset, name, value):
+        """Findings at one of the sites."""
+        if not value:
+            return queryset
+        keys = [site.pk for site in value if not isinstance(site, str)]
+        nowhere = Q(at=None) if len(keys) < len(value) else Q(pk__in=[])
+        return queryset.annotate(at=SITE_OF_FINDING["pk"]).filter(Q(at__in=keys) | nowhere)

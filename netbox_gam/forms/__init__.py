@@ -30,6 +30,13 @@ from .billing import (
     SyncRunFilterForm,
     SyncRunForm,
 )
+from .decisions import (
+    FindingRuleBulkEditForm,
+    FindingRuleFilterForm,
+    FindingRuleForm,
+    FindingRuleImportForm,
+    IgnoreFindingsForm,
+)
 from .devices import (
     EndpointBulkEditForm,
     EndpointFilterForm,
@@ -145,6 +152,10 @@ __all__ = (
     "FindingBulkEditForm",
     "FindingFilterForm",
     "FindingForm",
+    "FindingRuleBulkEditForm",
+    "FindingRuleFilterForm",
+    "FindingRuleForm",
+    "FindingRuleImportForm",
     "FirmwareImageBulkEditForm",
     "FirmwareImageFilterForm",
     "FirmwareImageForm",
@@ -163,6 +174,7 @@ __all__ = (
     "GamPortFilterForm",
     "GamPortForm",
     "GamPortImportForm",
+    "IgnoreFindingsForm",
     "MailGroupBulkEditForm",
     "MailGroupFilterForm",
     "MailGroupForm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dcim.models import Site
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from netbox.forms import PrimaryModelBulkEditForm, PrimaryModelFilterSetForm, PrimaryModelForm
@@ -27,7 +28,18 @@ from ..choices import (
     SyncRunKindChoices,
     SyncRunStatusChoices,
 )
-from ..models import BandwidthPlan, BillingLink, BillingPlan, BillingSystem, Endpoint, Finding, GamDevice, Subscriber, SyncRun
+from ..models import (
+    BandwidthPlan,
+    BillingLink,
+    BillingPlan,
+    BillingSystem,
+    Endpoint,
+    Finding,
+    FindingRule,
+    GamDevice,
+    Subscriber,
+    SyncRun,
+)
 from .base import OWNERSHIP, SEARCH, GamImportForm, SecretsMixin, bulk_yes_no, yes_no
 
 
@@ -264,8 +276,13 @@ class FindingFilterForm(PrimaryModelFilterSetForm):
     fieldsets = (
         SEARCH,
         FieldSet("kind", "state", "system_id", name=_("Finding")),
-        FieldSet("subscriber_id", "endpoint_id", "gam_id", "external_id", name=_("Subject")),
+        FieldSet("site_id", "subscriber_id", "endpoint_id", "gam_id", "external_id", name=_("Subject")),
+        FieldSet("followed_rule_id", name=_("Decision")),
         OWNERSHIP,
+    )
+    site_id = DynamicModelMultipleChoiceField(label=_("Site"), queryset=Site.objects.all(), required=False)
+    followed_rule_id = DynamicModelMultipleChoiceField(
+        label=_("Decided by rule"), queryset=FindingRule.objects.all(), required=False
     )
     kind = MultipleChoiceField(label=_("Kind"), choices=FindingKindChoices, required=False)
     state = MultipleChoiceField(label=_("State"), choices=FindingStateChoices, required=False)

@@ -27,6 +27,7 @@ from .enums import (
     DriftObjectEnum,
     DriftStateEnum,
     EndpointStatusEnum,
+    FindingActionEnum,
     FindingKindEnum,
     FindingStateEnum,
     FirmwareFamilyEnum,
@@ -71,6 +72,7 @@ __all__ = (
     "DriftFilter",
     "EndpointFilter",
     "FindingFilter",
+    "FindingRuleFilter",
     "FirmwareImageFilter",
     "FirmwareRolloutFilter",
     "FirmwareUpgradeFilter",
@@ -362,6 +364,13 @@ class FindingFilter(PrimaryModelFilter):
     system_id: ID | None = strawberry_django.filter_field()
     kind: BaseFilterLookup[FindingKindEnum] | None = strawberry_django.filter_field()
     state: BaseFilterLookup[FindingStateEnum] | None = strawberry_django.filter_field()
+    ignored_until: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    read_times: JSONFilter | None = strawberry_django.filter_field()
+    decided: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    followed_rule: Annotated["FindingRuleFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    followed_rule_id: ID | None = strawberry_django.filter_field()
     title: StrFilterLookup | None = strawberry_django.filter_field()
     fingerprint: StrFilterLookup | None = strawberry_django.filter_field()
     entity: StrFilterLookup | None = strawberry_django.filter_field()
@@ -638,3 +647,26 @@ class FirmwareUpgradeFilter(PrimaryModelFilter):
     swapped: DatetimeFilterLookup | None = strawberry_django.filter_field()
     back: DatetimeFilterLookup | None = strawberry_django.filter_field()
     finished: DatetimeFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.FindingRule, lookups=True)
+class FindingRuleFilter(PrimaryModelFilter):
+    """What is always done with findings of some kinds."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    kinds: StringArrayLookup | None = strawberry_django.filter_field()
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    action: BaseFilterLookup[FindingActionEnum] | None = strawberry_django.filter_field()
+    run_limit: IntegerLookup | None = strawberry_django.filter_field()
+    hourly_limit: IntegerLookup | None = strawberry_django.filter_field()
+    acts_as: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    acts_as_id: ID | None = strawberry_django.filter_field()
+    held: StrFilterLookup | None = strawberry_django.filter_field()
+    sites: Annotated["SiteFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    roles: Annotated["DeviceRoleFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    scope_tags: Annotated["TagFilter", strawberry.lazy("extras.graphql.filters")] | None = strawberry_django.filter_field()
+    findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()

@@ -16,6 +16,7 @@ from .types import (
     CredentialProfileType,
     DriftType,
     EndpointType,
+    FindingRuleType,
     FindingType,
     FirmwareImageType,
     FirmwareRolloutType,
@@ -84,6 +85,9 @@ class GamQuery:
 
     alarm_rule: AlarmRuleType = strawberry_django.field()
     alarm_rule_list: list[AlarmRuleType] = strawberry_django.field()
+
+    finding_rule: FindingRuleType = strawberry_django.field()
+    finding_rule_list: list[FindingRuleType] = strawberry_django.field()
 
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()

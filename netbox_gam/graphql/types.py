@@ -24,6 +24,7 @@ from .filters import (
     DriftFilter,
     EndpointFilter,
     FindingFilter,
+    FindingRuleFilter,
     FirmwareImageFilter,
     FirmwareRolloutFilter,
     FirmwareUpgradeFilter,
@@ -56,6 +57,7 @@ __all__ = (
     "CredentialProfileType",
     "DriftType",
     "EndpointType",
+    "FindingRuleType",
     "FindingType",
     "FirmwareImageType",
     "FirmwareRolloutType",
@@ -265,6 +267,7 @@ class BillingSystemType(PrimaryObjectType):
     links: list[BillingLink]
     sync_runs: list[SyncRun]
     findings: list[Finding]
+    finding_rules: list[Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")]]
 
 
 @register_type(models.BillingPlan, fields="__all__", filters=BillingPlanFilter, pagination=True)
@@ -310,6 +313,7 @@ class FindingType(PrimaryObjectType):
     endpoint: Endpoint | None
     sync_run: SyncRun | None
     change_plan: ChangePlan | None
+    followed_rule: Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")] | None
 
 
 @register_type(models.ChangePlan, fields="__all__", filters=ChangePlanFilter, pagination=True)
@@ -428,3 +432,17 @@ class FirmwareUpgradeType(PrimaryObjectType):
     @strawberry_django.field(annotate={"graphql_device_name": F("gam__device__name")})
     def display(self) -> str:
         return f"{self.graphql_device_name or f'GAM {self.gam_id}'} ({self.rollout_id})"
+
+
+@register_type(models.FindingRule, exclude=("confirmed", "held_findings"), filters=FindingRuleFilter, pagination=True)
+class FindingRuleType(PrimaryObjectType):
+    """What is always done with findings of some kinds."""
+
+    display: str = name_from("name")
+    kinds: list[str]
+    system: BillingSystem | None
+    acts_as: User | None
+    sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
+    roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
+    scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+    findings: list[Finding]

@@ -4,6 +4,7 @@ from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
+from .decisions import FindingRule, HeldService, RevenueDay, ShelfServiceState
 from .devices import Endpoint, GamDevice, GamPort
 from .drift import Drift, DriftCheck
 from .events import BillingEvent
@@ -40,19 +41,23 @@ __all__ = (
     "EthernetState",
     "EventRuleItem",
     "Finding",
+    "FindingRule",
     "FirmwareImage",
     "FirmwareRollout",
     "FirmwareUpgrade",
     "GamDevice",
     "GamPort",
+    "HeldService",
     "MailGroup",
     "MailItem",
     "PollCycle",
     "PollSchedule",
     "PollWorker",
     "PortState",
+    "RevenueDay",
     "RuleState",
     "Series",
+    "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",
     "SyncRun",

@@ -266,6 +266,9 @@ class Finding(RecordModel):
     )
     kind = models.CharField(_("kind"), max_length=40, choices=FindingKindChoices)
     state = models.CharField(_("state"), max_length=20, choices=FindingStateChoices, default=FindingStateChoices.OPEN)
+    ignored_until = models.DateTimeField(
+        _("ignored until"), null=True, blank=True, help_text=_("Empty: until its values change; else it is open again from then on")
+    )
     title = models.CharField(_("title"), max_length=300)
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
     entity = models.CharField(_("entity"), max_length=30, blank=True)
@@ -284,7 +287,17 @@ class Finding(RecordModel):
     billing_values = models.JSONField(_("billing"), default=dict, blank=True)
     intent_values = models.JSONField(_("intent"), default=dict, blank=True)
     actual_values = models.JSONField(_("actual"), default=dict, blank=True)
+    read_times = models.JSONField(_("read"), default=dict, blank=True, help_text=_("When each side was read"))
     rule = models.CharField(_("rule"), max_length=300, blank=True)
+    followed_rule = models.ForeignKey(
+        "netbox_gam.FindingRule",
+        on_delete=models.SET_NULL,
+        related_name="findings",
+        null=True,
+        blank=True,
+        verbose_name=_("decided by rule"),
+    )
+    decided = models.DateTimeField(_("decided"), null=True, blank=True)
     first_seen = models.DateTimeField(_("first seen"))
     last_seen = models.DateTimeField(_("last seen"))
     sync_run = models.ForeignKey(

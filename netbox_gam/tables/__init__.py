@@ -10,6 +10,7 @@ from .billing import (
     FindingTable,
     SyncRunTable,
 )
+from .decisions import FindingRuleTable, HeldServiceTable
 from .devices import EndpointTable, GamDeviceTable, GamPortTable
 from .drift import DriftTable
 from .firmware import FirmwareFleetTable, FirmwareImageTable, FirmwareRolloutTable, FirmwareUpgradeTable
@@ -34,6 +35,7 @@ __all__ = (
     "CredentialProfileTable",
     "DriftTable",
     "EndpointTable",
+    "FindingRuleTable",
     "FindingTable",
     "FirmwareFleetTable",
     "FirmwareImageTable",
@@ -41,6 +43,7 @@ __all__ = (
     "FirmwareUpgradeTable",
     "GamDeviceTable",
     "GamPortTable",
+    "HeldServiceTable",
     "MailGroupTable",
     "SnmpProfileTable",
     "SubscriberTable",

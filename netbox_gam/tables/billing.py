@@ -189,6 +189,10 @@ class FindingTable(PrimaryModelTable):
     system = tables.Column(verbose_name=_("Billing system"), linkify=True)
     subscriber = tables.Column(verbose_name=_("Subscriber"), linkify=True)
     endpoint = tables.Column(verbose_name=_("Endpoint"), linkify=True)
+    site = tables.Column(accessor="endpoint__gam__device__site", verbose_name=_("Site"), linkify=True, orderable=False)
+    ignored_until = columns.DateTimeColumn(verbose_name=_("Ignored until"))
+    followed_rule = tables.Column(verbose_name=_("Decided by rule"), linkify=True)
+    decided = RelativeTimeColumn(verbose_name=_("Decided"))
     sync_run = tables.Column(accessor="sync_run__started", verbose_name=_("Sync run"))
     change_plan = tables.Column(verbose_name=_("Change plan"), linkify=True)
     first_seen = RelativeTimeColumn(verbose_name=_("First seen"))
@@ -208,7 +212,11 @@ class FindingTable(PrimaryModelTable):
             "external_id",
             "subscriber",
             "endpoint",
+            "site",
             "rule",
+            "ignored_until",
+            "followed_rule",
+            "decided",
             "first_seen",
             "last_seen",
             "sync_run",

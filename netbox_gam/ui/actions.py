@@ -301,6 +301,7 @@ class Ignore(Verb):
     permissions_required = {"decide"}
     icon = "eye-off"
     color = "secondary"
+    method = "get"
     state_field = "state"
     states = (FindingStateChoices.OPEN,)
 
@@ -331,6 +332,39 @@ class BulkIgnore(BulkVerb):
     permissions_required = {"decide"}
     icon = "eye-off"
     color = "secondary"
+
+
+class BulkReopen(BulkVerb):
+    name = "bulk_reopen"
+    label = _("Reopen Selected")
+    permissions_required = {"decide"}
+    icon = "undo"
+
+
+class ConfirmRule(Verb):
+    name = "confirm"
+    label = _("Confirm")
+    title = _("Let this rule act in your name, as it stands now")
+    permissions_required = {"confirm"}
+    icon = "account-check"
+    color = "green"
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return not obj.is_confirmed
+
+
+class ReleaseRule(Verb):
+    name = "release"
+    label = _("Release")
+    title = _("Let this rule decide what it was held for, within its limits")
+    permissions_required = {"release"}
+    icon = "lock-open-variant"
+    color = "orange"
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return bool(obj.held)
 
 
 # ----------------------------------------------------------------------------------------------------------------------- alarms

@@ -21,6 +21,8 @@ COMPARED: tuple[tuple[Any, str, str, str], ...] = (
     (_("IP address"), "ipv4", "ipv4", "ipv4"),
     (_("GAM"), "gam", "gam", "gam"),
     (_("Port"), "port", "port", "port"),
+    (_("VLAN"), "vlan", "vlan", "vlan"),
+    (_("Limit"), "limit", "limit", "limit"),
 )
 # Beside each other for orientation; their values differ by nature.
 ALIGNED: tuple[tuple[Any, str, str, str], ...] = ((_("Name"), "name", "subscriber", "endpoint"),)
@@ -30,7 +32,12 @@ SAME_MEANING = {"in_service": "active"}
 STATES = {"state", "status"}
 STATE_WORDS = {**dict(ServiceStateChoices), **dict(SubscriberStatusChoices)}
 # Keys that mean something else than their words suggest.
-LABELS = {"status": _("Status as billed"), "seen": _("Seen on the network")}
+LABELS = {
+    "status": _("Status as billed"),
+    "seen": _("Seen on the network"),
+    "on_shelf": _("On the shelf"),
+    "traffic_mbps": _("Traffic (Mbit/s)"),
+}
 
 
 @dataclass(frozen=True, slots=True)

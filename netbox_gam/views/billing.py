@@ -20,7 +20,7 @@ from utilities.views import GetRelatedModelsMixin, ObjectPermissionRequiredMixin
 from .. import filtersets, forms, tables
 from ..choices import BillingEventStateChoices, FindingStateChoices, SyncRunKindChoices, SyncRunStatusChoices
 from ..exceptions import WorkflowError
-from ..models import BilledService, BillingEvent, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from ..models import BilledService, BillingEvent, BillingLink, BillingPlan, BillingSystem, Finding, FindingRule, SyncRun
 from ..ui import actions
 from ..ui.annotations import runs_with_duration
 from ..ui.panels.billing import (
@@ -38,6 +38,7 @@ from ..ui.panels.billing import (
 from ..ui.panels.runs import PhasesPanel, RunOutcomePanel, RunProgressPanel
 from .actions import BulkVerbView, ObjectVerbView, wants_apply
 from .base import DETAIL, NAMELESS_LIST, RECORD_LIST, RECORD_PAGE, Counted, SecretEditView, SecretImportView
+from .deciding import DecideView, groups
 
 # ------------------------------------------------------------------------------------------------------------- billing systems
 
@@ -479,7 +480,16 @@ class FindingListView(generic.ObjectListView):
     filterset = filtersets.FindingFilterSet
     filterset_form = forms.FindingFilterForm
     table = tables.FindingTable
-    actions = (*RECORD_LIST, actions.BulkAccept, actions.BulkIgnore)
+    template_name = "netbox_gam/finding_list.html"
+    actions = (*RECORD_LIST, actions.BulkAccept, actions.BulkIgnore, actions.BulkReopen)
+
+    def get_extra_context(self, request):
+        if request.headers.get("HX-Request"):
+            return {}
+        rows = self.filterset(request.GET, self.queryset, request=request).qs
+        held = FindingRule.objects.restrict(request.user, "view").filter(enabled=True).exclude(held="")
+        may_decide = request.user.has_perm("netbox_gam.decide_finding")
+        return {"groups": groups(rows, request.GET), "held_rules": held, "may_decide": may_decide}
 
 
 @register_model_view(Finding)
@@ -536,13 +546,31 @@ class FindingAcceptView(ObjectVerbView):
 
 @register_model_view(Finding, "ignore")
 class FindingIgnoreView(ObjectVerbView):
+    """Ask until when and why first."""
+
+    http_method_names = ("get", "post")
     queryset = Finding.objects.all()
     permission = "decide"
+
+    def get(self, request, pk):
+        return self._show(request, get_object_or_404(self.queryset, pk=pk), forms.IgnoreFindingsForm())
+
+    def post(self, request, pk):
+        form = forms.IgnoreFindingsForm(request.POST)
+        if not form.is_valid():
+            return self._show(request, get_object_or_404(self.queryset, pk=pk), form)
+        self.chosen = form.cleaned_data
+        return super().post(request, pk)
+
+    def _show(self, request, finding, form):
+        return render(
+            request, "netbox_gam/ignore.html", {"object": finding, "form": form, "return_url": finding.get_absolute_url()}
+        )
 
     def perform(self, request, instance):
         from ..workflows import findings
 
-        findings.ignore(instance, user=request.user, comment=request.POST.get("comment", ""))
+        findings.ignore(instance, user=request.user, **self.chosen)
         return gettext_now("Ignored %(finding)s; it is not raised again while it stays the same.") % {"finding": instance}
 
 
@@ -559,11 +587,10 @@ class FindingReopenView(ObjectVerbView):
 
 
 @register_model_view(Finding, "bulk_accept", path="accept", detail=False)
-class FindingBulkAcceptView(BulkVerbView):
+class FindingBulkAcceptView(DecideView):
     queryset = Finding.objects.all()
     filterset = filtersets.FindingFilterSet
-    permission = "decide"
-    verb = _("Accepting")
+    verb = _("Accept findings")
 
     def perform(self, request, instance):
         from ..jobs import AcceptFindingJob
@@ -572,14 +599,21 @@ class FindingBulkAcceptView(BulkVerbView):
 
 
 @register_model_view(Finding, "bulk_ignore", path="ignore", detail=False)
-class FindingBulkIgnoreView(BulkVerbView):
+class FindingBulkIgnoreView(DecideView):
     queryset = Finding.objects.all()
     filterset = filtersets.FindingFilterSet
-    permission = "decide"
-    verb = _("Ignored")
+    verb = _("Ignore findings")
+
+    def prepare(self, request):
+        self.until = parsed_moment(request.POST.get("until", ""), "until")
+        self.comment = request.POST.get("comment", "")[:1000]
 
     def perform(self, request, instance):
         from ..workflows import findings
 
-        findings.ignore(instance, user=request.user)
-        return ""
+        findings.ignore(instance, user=request.user, until=self.until, comment=self.comment)
+        return (
+            gettext_now("Ignored until %(until)s") % {"until": f"{self.until:%Y-%m-%d %H:%M}"}
+            if self.until
+            else gettext_now("Ignored")
+        )

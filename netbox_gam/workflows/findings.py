@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from nornir_tasks.contracts import BillingService, Comparison, FindingDraft, FindingKind, ServiceState
 
 from ..choices import ChangePlanStatusChoices, FindingStateChoices, SubscriberStatusChoices, SyncRunStatusChoices
-from ..exceptions import InvalidState
+from ..exceptions import InvalidState, WorkflowError
 from ..models import (
     BandwidthPlan,
     BilledService,
@@ -22,6 +23,7 @@ from ..models import (
     ChangePlan,
     Endpoint,
     Finding,
+    FindingRule,
     GamDevice,
     Subscriber,
     SyncRun,
@@ -58,6 +60,11 @@ def store(system: BillingSystem, run: SyncRun, comparison: Comparison, *, at: da
     return report
 
 
+UNDECIDED: dict[str, Any] = {
+    "state": FindingStateChoices.OPEN, "ignored_until": None, "followed_rule": None, "decided": None, "change_plan": None
+}  # fmt: skip
+"""A finding that waits for a decision."""
+
 OF_ONE_SERVICE = (
     FindingKind.ACTIVE_NOT_ON_NETWORK,
     FindingKind.INACTIVE_ON_NETWORK,
@@ -66,6 +73,10 @@ OF_ONE_SERVICE = (
     FindingKind.SERIAL_MISMATCH,
     FindingKind.PLAN_MISMATCH,
     FindingKind.UNKNOWN_STATUS,
+    FindingKind.IP_MISMATCH,
+    FindingKind.VLAN_MISMATCH,
+    FindingKind.SPEED_ON_SHELF,
+    FindingKind.LIVE_WHILE_OFF,
 )
 """Kinds that one service's own record, NetBox and the network tell without knowing of any other service."""
 
@@ -88,6 +99,15 @@ def store_some(
     own = [item for item in comparison.findings if item.kind in OF_ONE_SERVICE and item.external_id in ids]
     scope = Finding.objects.filter(system=system, kind__in=OF_ONE_SERVICE, external_id__in=[*ids, *former])
     _store_side(system, run, own, at, report, resolve=True, scope=scope)
+    return report
+
+
+def store_stale(system: BillingSystem, run: SyncRun, drafts: Sequence[FindingDraft], *, at: datetime) -> StoredFindings:
+    """Store that links of some subscribers lead nowhere; findings about others stay as they are."""
+    report = StoredFindings()
+    subscribers = [draft.subscriber_key for draft in drafts]
+    scope = Finding.objects.filter(system=system, kind=FindingKind.STALE_LINK, subscriber_id__in=subscribers)
+    _store_side(system, run, drafts, at, report, resolve=False, scope=scope)
     return report
 
 
@@ -136,22 +156,46 @@ def _store_side(
     scope: QuerySet[Finding] | None = None,
 ) -> None:
     """Store the findings of one side. ``scope``: those that could be resolved; all of the owner's when None."""
-    known = {finding.fingerprint: finding for finding in (Finding.objects.filter(system=owner) if scope is None else scope)}
+    # What a rule was held for is settled by a person or by the rule, not by a comparison.
+    stored = (Finding.objects.filter(system=owner) if scope is None else scope).exclude(kind=FindingKind.RULE_HELD)
+    known = {finding.fingerprint: finding for finding in stored.select_related("change_plan")}
     for draft in drafts:
         finding = known.get(draft.fingerprint)
         if finding is None:
             _create(owner, run, draft, at)
             report.opened += 1
         elif _came_back(finding):
-            update(finding, message=f"Found again by {run}", state=FindingStateChoices.OPEN, change_plan=None)
+            update(finding, message=f"Found again by {run}", **UNDECIDED)
             report.reopened += 1
         else:
             report.standing += 1
     current = {draft.fingerprint for draft in drafts}
+    _read_again([(known[draft.fingerprint], draft) for draft in drafts if draft.fingerprint in known])
     Finding.objects.filter(system=owner, fingerprint__in=current).update(last_seen=at, sync_run=run)
     gone = [finding for fingerprint, finding in known.items() if fingerprint not in current] if resolve else []
     for finding in gone:
         report.resolved += update(finding, message=f"No longer found by {run}", state=FindingStateChoices.RESOLVED)
+
+
+def _read_again(standing: Sequence[tuple[Finding, FindingDraft]]) -> None:
+    """Values and times as they were read now. They are evidence, no decision: nothing for the change log."""
+    changed = []
+    for finding, draft in standing:
+        values = {
+            "title": draft.title[:300],
+            "subscriber_id": draft.subscriber_key,
+            "endpoint_id": draft.endpoint_key,
+            "billing_values": dict(draft.billing),
+            "intent_values": dict(draft.intent),
+            "actual_values": dict(draft.actual),
+            "read_times": dict(draft.read_at),
+        }
+        if any(getattr(finding, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(finding, name, value)
+            changed.append(finding)
+    names = ["title", "subscriber", "endpoint", "billing_values", "intent_values", "actual_values", "read_times"]
+    Finding.objects.bulk_update(changed, names, batch_size=500)
 
 
 def _create(system: BillingSystem | None, run: SyncRun, draft: FindingDraft, at: datetime) -> Finding:
@@ -169,6 +213,7 @@ def _create(system: BillingSystem | None, run: SyncRun, draft: FindingDraft, at:
         billing_values=dict(draft.billing),
         intent_values=dict(draft.intent),
         actual_values=dict(draft.actual),
+        read_times=dict(draft.read_at),
         rule=draft.rule[:300],
         first_seen=at,
         last_seen=at,
@@ -177,17 +222,32 @@ def _create(system: BillingSystem | None, run: SyncRun, draft: FindingDraft, at:
 
 
 def _came_back(finding: Finding) -> bool:
-    """Resolved, or accepted with a change plan that ended, and still there: somebody has to look again."""
-    if finding.state == FindingStateChoices.RESOLVED:
+    """Resolved, ignored until by now, or accepted with a change plan that ended, and still there: somebody has to look again."""
+    if finding.state == FindingStateChoices.RESOLVED or _is_over(finding):
         return True
     waiting = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.APPLYING)
     accepted = finding.state == FindingStateChoices.ACCEPTED
     return accepted and (finding.change_plan is None or finding.change_plan.status not in waiting)
 
 
-def accept(finding: Finding, *, user: Any) -> ChangePlan:
+def _is_over(finding: Finding) -> bool:
+    return (
+        finding.state == FindingStateChoices.IGNORED
+        and finding.ignored_until is not None
+        and finding.ignored_until <= timezone.now()
+    )
+
+
+def reopen_ignored() -> int:
+    """Open again what was ignored until a date that is over."""
+    over = Finding.objects.filter(state=FindingStateChoices.IGNORED, ignored_until__lte=timezone.now())
+    return sum(update(finding, message="The date it was ignored until is over", **UNDECIDED) for finding in over)
+
+
+def accept(finding: Finding, *, user: Any, rule: FindingRule | None = None) -> ChangePlan:
     """Decide that billing is right: change intent accordingly and make the change plan.
 
+    :param rule: which decided it in the user's place
     :raises InvalidState: the finding is decided already, or its kind has to be put right elsewhere
     :raises WorkflowError: what stands in the way of the change
     """
@@ -197,6 +257,9 @@ def accept(finding: Finding, *, user: Any) -> ChangePlan:
         FindingKind.INACTIVE_ON_NETWORK: _cut_off,
         FindingKind.PLAN_MISMATCH: _change_plan,
         FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER: _suspend_unpaid,
+        FindingKind.VLAN_MISMATCH: _push,
+        FindingKind.SPEED_ON_SHELF: _push,
+        FindingKind.LIVE_WHILE_OFF: _push,
     }
     action = actions.get(finding.kind)
     if action is None:
@@ -205,8 +268,18 @@ def accept(finding: Finding, *, user: Any) -> ChangePlan:
             next_step="Put it right in the billing system or in NetBox; the next run resolves it. Or ignore it.",
         )
     made = action(finding, user)
-    update(finding, message=f"Accepted by {user}", state=FindingStateChoices.ACCEPTED, change_plan=made)
+    update(
+        finding, message=f"Accepted by {_words(user, rule)}", state=FindingStateChoices.ACCEPTED, change_plan=made, **_decided(rule)
+    )
     return made
+
+
+def _decided(rule: FindingRule | None) -> dict[str, Any]:
+    return {"followed_rule": rule, "decided": timezone.now()}
+
+
+def _words(user: Any, rule: FindingRule | None) -> str:
+    return f"{user}, by rule {rule}" if rule else str(user)
 
 
 def place_of(finding: Finding) -> GamDevice | None:
@@ -256,6 +329,8 @@ def _billed_plan(finding: Finding) -> BandwidthPlan:
 
 def _put_into_service(finding: Finding, user: Any) -> ChangePlan:
     subscriber = _subscriber_of(finding)
+    if subscriber.status == SubscriberStatusChoices.ACTIVE:
+        return _push(finding, user)
     endpoint: Endpoint | None = finding.endpoint or subscriber.endpoint
     plan = _billed_plan(finding)
     if subscriber.status == SubscriberStatusChoices.SUSPENDED and subscriber.vlan_id:
@@ -274,15 +349,31 @@ def _suspend_unpaid(finding: Finding, user: Any) -> ChangePlan:
     return services.suspend(_subscriber_of(finding), user=user)
 
 
+def _push(finding: Finding, user: Any) -> ChangePlan:
+    """NetBox is right already: bring the shelf to it."""
+    return services.plan(_subscriber_of(finding), user=user)
+
+
 def _change_plan(finding: Finding, user: Any) -> ChangePlan:
     return services.change_plan(_subscriber_of(finding), _billed_plan(finding), user=user)
 
 
-def ignore(finding: Finding, *, user: Any, comment: str = "") -> None:
-    """Do not raise this difference again while its values stay the same."""
+def ignore(
+    finding: Finding, *, user: Any, comment: str = "", until: datetime | None = None, rule: FindingRule | None = None
+) -> None:
+    """Do not raise this difference again while its values stay the same, or before a date.
+
+    :param until: from then on it is open again, if it still is there; None for as long as its values stay the same
+    :param rule: which decided it in the user's place
+    :raises InvalidState: it is decided already
+    :raises WorkflowError: the date is over
+    """
     _expect_open(finding)
-    values = {"comments": f"{finding.comments}\n\n{comment}".strip()} if comment else {}
-    update(finding, message=f"Ignored by {user}", state=FindingStateChoices.IGNORED, **values)
+    if until is not None and until <= timezone.now():
+        raise WorkflowError(f"until {until:%Y-%m-%d %H:%M} is over already.", next_step="Choose a date to come.")
+    values: dict[str, Any] = {"comments": f"{finding.comments}\n\n{comment}".strip()} if comment else {}
+    values |= {"state": FindingStateChoices.IGNORED, "ignored_until": until, **_decided(rule)}
+    update(finding, message=f"Ignored by {_words(user, rule)}", **values)
 
 
 def reopen(finding: Finding, *, user: Any) -> None:
@@ -294,4 +385,4 @@ def reopen(finding: Finding, *, user: Any) -> None:
         raise InvalidState("The finding is open.")
     if finding.change_plan is not None and finding.change_plan.status == ChangePlanStatusChoices.APPLYING:
         raise InvalidState("Its change plan is being applied.", next_step="Wait for it to end.")
-    update(finding, message=f"Reopened by {user}", state=FindingStateChoices.OPEN)
+    update(finding, message=f"Reopened by {user}", **{**UNDECIDED, "change_plan": finding.change_plan})

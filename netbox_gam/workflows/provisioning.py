@@ -30,7 +30,7 @@ from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatus
 from ..exceptions import InvalidState, WorkflowError
 from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, drift
+from . import alarms, drift, shelf_services
 from .desired import desired_config
 from .firmware_quiet import refuse_writing
 from .locks import exclusive
@@ -72,6 +72,7 @@ def read_shelf(gam: GamDevice) -> ShelfConfig:
         failure = result.failure
         raise WorkflowError(f"{gam} could not be read: {failure.message if failure else 'no answer'}", next_step=_step_of(failure))
     drift.note_config(gam, result.value)
+    shelf_services.remember(gam, result.value)
     return result.value
 
 
@@ -265,6 +266,7 @@ def _store_result(change_plan: ChangePlan, result: ApplyResult | None, failure: 
             text=f"Change plan {change_plan} could not be undone with certainty.",
         )
     if outcome in (ApplyOutcome.APPLIED, ApplyOutcome.NOTHING_TO_DO):
+        shelf_services.applied(change_plan)
         _settle(change_plan)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -47,7 +47,8 @@ from ..models import (
     SyncRun,
 )
 from ..targets import billing_target
-from . import findings, rehearsal, sync_runs
+from . import actual_side, finding_rules, findings, rehearsal, sync_runs
+from .held import remember as remember_held
 from .locks import exclusive
 from .saving import create, in_words, update
 from .sync_runs import OnProgress
@@ -69,6 +70,7 @@ class ReconciliationReport:
     standing: int = 0
     resolved: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
+    followed: dict[str, Any] = field(default_factory=dict)
 
     def outcome(self) -> dict[str, int]:
         """What it came to, as the run keeps it."""
@@ -108,7 +110,10 @@ def reconcile(
         if dry_run:
             return rehearsal.rehearse(run, lambda: _compare_and_store(system, run, snapshot, clock, release))
         with transaction.atomic():
-            return _compare_and_store(system, run, snapshot, clock, release)
+            report = _compare_and_store(system, run, snapshot, clock, release)
+    if report.run.status == SyncRunStatusChoices.COMPLETED:
+        report.followed = asdict(finding_rules.follow_rules(system, user=user))
+    return report
 
 
 def not_read(
@@ -244,6 +249,7 @@ def _compare_and_store(
     pending = _pending_cut_offs(system, snapshot)
     held = _reasons_to_hold(snapshot, previous, pending, release)
     if held:
+        remember_held(run, snapshot)
         return _leave(system, report, SyncRunStatusChoices.HELD, snapshot, held, clock, pending)
     scope = previous.scope if previous else ""
     problems = _store_plans(system, snapshot)
@@ -373,7 +379,7 @@ def intent_view(system: BillingSystem) -> IntentView:
         "gam__device"
     )
     mapped = BillingPlan.objects.filter(system=system, bandwidth_plan__isnull=False)
-    return IntentView(
+    view = IntentView(
         subscribers=tuple(
             IntentSubscriber(
                 key=item.pk,
@@ -394,6 +400,7 @@ def intent_view(system: BillingSystem) -> IntentView:
         plan_map=dict(mapped.values_list("external_id", "bandwidth_plan_id")),
         other_links=frozenset(other | _spoken_of_elsewhere(system)),
     )
+    return actual_side.complete(view)
 
 
 def _spoken_of_elsewhere(system: BillingSystem) -> set[int]:

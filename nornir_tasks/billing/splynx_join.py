@@ -209,6 +209,7 @@ def _service(customer: Row, lineage: Lineage, equipment: _Equipment, status_map:
             "end_date": day(row.get("end_date")),
             "mac_text": words(row.get("mac")),
             "static_ipv4": list(_static_hosts(row)),
+            "session_ipv4": live,
             "online_macs": [mac for session in sessions for mac in mac_list(session.get("mac"))],
             "devices": equipment.devices.get(lineage.id, []),
             "acs_serials": equipment.acs.get(lineage.id, []),

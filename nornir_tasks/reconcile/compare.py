@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from ..contracts import (
     BillingPlan,
@@ -23,9 +24,10 @@ from ..contracts import (
     OrphanDevice,
     ServiceState,
 )
-from .drafts import draft, place, plan_values, service_values, who
+from .drafts import draft, limit_text, place, plan_values, service_values, who
 from .matcher import Conflict, IntentIndex, Matching, match_services, serial_key
 from .plans import by_key, is_same_speed, map_plans, rates_text
+from .shelf import is_live_while_off, is_other_limit, is_other_vlan
 
 ACTIVE = "active"
 CUT_OFF = (ServiceState.SUSPENDED, ServiceState.TERMINATED)
@@ -66,7 +68,7 @@ def compare_snapshot(
     if conclusive:
         found += [*run.stale_links(), *run.orphans()]
         found += run.unclaimed() if all_systems_read else ()
-    named = (run.with_plan_name(item) for item in found)
+    named = (run.with_times(run.with_plan_name(item)) for item in found)
     findings = {item.fingerprint: item for item in named if conclusive or item.kind not in ABSENCE_KINDS}
     return Comparison(
         matches=run.matching.matches,
@@ -99,6 +101,17 @@ class _Comparing:
         plan = self.billed.get(str(item.billing.get("plan", "")))
         return item if plan is None else replace(item, billing={**item.billing, "plan": plan.name, "plan_id": plan.external_id})
 
+    def with_times(self, item: FindingDraft) -> FindingDraft:
+        """The finding with when each side that says something was read; of the network the latest reading counts."""
+        endpoint, subscriber = (
+            self.index.endpoints.get(item.endpoint_key or 0),
+            self.index.subscribers.get(item.subscriber_key or 0),
+        )
+        seen = max(endpoint.seen_at if endpoint else "", subscriber.shelf_read if subscriber else "")
+        times = {"billing": self.snapshot.taken_at.isoformat(), "intent": self.intent.read_at, "actual": seen}
+        said = {"billing": item.billing, "intent": item.intent, "actual": item.actual}
+        return replace(item, read_at={side: at for side, at in times.items() if at and said[side]})
+
     # ------------------------------------------------------------------------------------------------------- services
 
     def services(self) -> Iterator[FindingDraft]:
@@ -114,9 +127,11 @@ class _Comparing:
                 if finding is not None:
                     yield finding
             elif service.state in CUT_OFF and match is not None:
-                subscriber = self._subscriber(match)
+                subscriber, endpoint = self._subscriber(match), self._endpoint(match)
                 if subscriber is not None and subscriber.status == ACTIVE:
-                    yield self._inactive(service, subscriber, self._endpoint(match))
+                    yield self._inactive(service, subscriber, endpoint)
+                elif subscriber is not None and is_live_while_off(subscriber, endpoint, self.intent.suspended_vlan):
+                    yield self._live_while_off(service, subscriber, endpoint)
 
     def _unknown_status(self, service: BillingService, match: Match | None) -> FindingDraft:
         return draft(
@@ -139,7 +154,69 @@ class _Comparing:
             return mismatch
         if subscriber is None or not active:
             return self._not_on_network(service, subscriber, endpoint)
-        return self._plan_mismatch(service, subscriber, endpoint)
+        found = self._plan_mismatch(service, subscriber, endpoint) or self._on_shelf(service, subscriber, endpoint)
+        return found or self._ip_mismatch(service, subscriber, endpoint)
+
+    def _on_shelf(self, service: BillingService, subscriber: IntentSubscriber, endpoint: IntentEndpoint) -> FindingDraft | None:
+        """What an active service is on its shelf, where the shelf's configuration was read: missing, in another VLAN, limited."""
+        found, about = subscriber.on_shelf, {"service": service.external_id, "subscriber": subscriber.name, "gam": subscriber.gam}
+        sides: dict[str, Any] = {"service": service, "subscriber": subscriber, "endpoint": endpoint}
+        if not subscriber.shelf_read:
+            return None
+        if found is None:
+            title = f"{who(service)} pays and subscriber {subscriber.name} is active, but {subscriber.gam} has no such service."
+            return draft(
+                FindingKind.ACTIVE_NOT_ON_NETWORK,
+                self.system,
+                {**about, "missing": True},
+                f"{title} Accept to put it there.",
+                **sides,
+            )
+        if is_other_vlan(subscriber, found):
+            title = f"{subscriber.gam} serves {subscriber.name} in VLAN {found.vlan}, NetBox says {subscriber.vlan}."
+            values = {**about, "vlans": [subscriber.vlan, found.vlan]}
+            return draft(FindingKind.VLAN_MISMATCH, self.system, values, f"{title} Accept to move it.", **sides)
+        if is_other_limit(subscriber, found, self.tolerance):
+            has = limit_text(found.downstream_mbps, found.upstream_mbps)
+            wanted = limit_text(subscriber.downstream_mbps, subscriber.upstream_mbps)
+            title = f"{subscriber.gam} limits {subscriber.name} to {has}, its plan is {wanted}. Accept to set that."
+            values, intent = {**about, "limits": [wanted, has]}, {"limit": wanted}
+            return draft(FindingKind.SPEED_ON_SHELF, self.system, values, title, intent=intent, **sides)
+        return None
+
+    def _ip_mismatch(self, service: BillingService, subscriber: IntentSubscriber, endpoint: IntentEndpoint) -> FindingDraft | None:
+        static, live = service.evidence.get("static_ipv4") or (), service.evidence.get("session_ipv4") or ()
+        if not static or not live or set(static) & set(live):
+            return None
+        # A session's address changes by itself: which one it has is no part of what the finding is about.
+        return draft(
+            FindingKind.IP_MISMATCH,
+            self.system,
+            {"service": service.external_id, "static": sorted(static)},
+            f"{who(service)} has the static address {', '.join(static)} at billing, but is online with {', '.join(live)}. "
+            "Correct it at billing or at the router.",
+            service=service,
+            subscriber=subscriber,
+            endpoint=endpoint,
+            billing={**service_values(service), "ipv4": list(static)},
+            actual={"ipv4": list(live)},
+        )
+
+    def _live_while_off(
+        self, service: BillingService, subscriber: IntentSubscriber, endpoint: IntentEndpoint | None
+    ) -> FindingDraft:
+        found = subscriber.on_shelf
+        what = f"{subscriber.gam} still serves it in VLAN {found.vlan}" if found else "its endpoint carries traffic"
+        return draft(
+            FindingKind.LIVE_WHILE_OFF,
+            self.system,
+            {"service": service.external_id, "subscriber": subscriber.name, "gam": subscriber.gam, "status": subscriber.status},
+            f"{who(service)} is {service.state} at billing and subscriber {subscriber.name} is {subscriber.status}, but {what}. "
+            "Accept to cut it off.",
+            service=service,
+            subscriber=subscriber,
+            endpoint=endpoint,
+        )
 
     def _not_on_network(
         self, service: BillingService, subscriber: IntentSubscriber | None, endpoint: IntentEndpoint

@@ -24,6 +24,11 @@ RULES: Mapping[FindingKind, str] = {
     FindingKind.MULTIPLE_SERVICES: "Two active services of one account must not share an endpoint.",
     FindingKind.STALE_LINK: "A linked service must still exist at billing.",
     FindingKind.UNKNOWN_STATUS: "Every status at billing must mean something for the network.",
+    FindingKind.IP_MISMATCH: "A customer's session must have the static address that billing gives it.",
+    FindingKind.VLAN_MISMATCH: "A service on a shelf must be in the VLAN that NetBox gives it.",
+    FindingKind.SPEED_ON_SHELF: "A service on a shelf must have the limit of its bandwidth plan.",
+    FindingKind.LIVE_WHILE_OFF: "A service that is off at billing and in NetBox must not be served by its shelf.",
+    FindingKind.RULE_HELD: "A rule must not cut off more at once than the guard allows.",
     FindingKind.SOURCE_INCOMPLETE: "Nothing is concluded from what is missing in an incomplete reading.",
 }
 
@@ -56,7 +61,7 @@ def draft(
         endpoint_key=endpoint.key if endpoint else None,
         billing=dict(billing if billing is not None else service_values(service)),
         intent={**subscriber_values(subscriber), **(intent or {})},
-        actual={**endpoint_values(endpoint), **(actual or {})},
+        actual={**endpoint_values(endpoint), **shelf_values(subscriber), **(actual or {})},
         rule=RULES[kind],
     )
 
@@ -90,7 +95,8 @@ def subscriber_values(subscriber: IntentSubscriber | None) -> dict[str, Any]:
     """NetBox's side of a finding."""
     if subscriber is None:
         return {}
-    return {"subscriber": subscriber.name, "status": subscriber.status, "gam": subscriber.gam}
+    values = {"subscriber": subscriber.name, "status": subscriber.status, "gam": subscriber.gam}
+    return values if subscriber.vlan is None else {**values, "vlan": subscriber.vlan}
 
 
 def endpoint_values(endpoint: IntentEndpoint | None) -> dict[str, Any]:
@@ -104,7 +110,23 @@ def endpoint_values(endpoint: IntentEndpoint | None) -> dict[str, Any]:
         "gam": endpoint.gam,
         "port": endpoint.port,
         "seen": endpoint.seen,
+        **({} if endpoint.traffic_mbps is None else {"traffic_mbps": endpoint.traffic_mbps}),
     }
+
+
+def shelf_values(subscriber: IntentSubscriber | None) -> dict[str, Any]:
+    """What the shelf has of a service, for the network's side of a finding; nothing while the shelf was not read."""
+    if subscriber is None or not subscriber.shelf_read:
+        return {}
+    found = subscriber.on_shelf
+    if found is None:
+        return {"on_shelf": False}
+    return {"on_shelf": True, "vlan": found.vlan, "limit": limit_text(found.downstream_mbps, found.upstream_mbps)}
+
+
+def limit_text(down_mbps: int | None, up_mbps: int | None) -> str:
+    """A limit on a shelf in words."""
+    return "unthrottled" if down_mbps is None or up_mbps is None else f"{down_mbps}/{up_mbps} Mbit/s"
 
 
 def plan_values(plan: IntentPlan | None) -> dict[str, Any]:

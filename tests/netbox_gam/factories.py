@@ -38,6 +38,7 @@ from netbox_gam.models import (
     EndpointState,
     EthernetState,
     Finding,
+    FindingRule,
     FirmwareImage,
     FirmwareRollout,
     FirmwareUpgrade,
@@ -364,6 +365,12 @@ def arrival(owner: GamDevice | None = None, **values: Any) -> Arrival:
         values["endpoint"] = endpoint(status=EndpointStatusChoices.DISCOVERED, name="", gam=owner)
     values = {"kind": "unknown", "since": MOMENT, **values}
     return Arrival.objects.create(gam=owner, **values)
+
+
+def finding_rule(**values: Any) -> FindingRule:
+    """A rule that is off, for people who do not pay."""
+    values = {"name": f"Cut off {number()}", "kinds": ["inactive_on_network"], **values}
+    return FindingRule.objects.create(**values)
 
 
 def mail_group(**values: Any) -> MailGroup:

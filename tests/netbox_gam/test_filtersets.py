@@ -22,6 +22,7 @@ from netbox_gam.models import (
     Drift,
     Endpoint,
     Finding,
+    FindingRule,
     GamDevice,
     GamPort,
     MailGroup,
@@ -298,7 +299,7 @@ class SyncRunFilterTest(Filtered, TestCase):
 class FindingFilterTest(Filtered, TestCase):
     queryset = Finding.objects.all()
     filterset = filtersets.FindingFilterSet
-    ignore_fields = ("billing_values", "intent_values", "actual_values")
+    ignore_fields = ("billing_values", "intent_values", "actual_values", "read_times")
 
     @classmethod
     def setUpTestData(cls):
@@ -384,6 +385,26 @@ class AlarmRuleFilterTest(Filtered, TestCase):
     def test_filters(self):
         self.assertEqual(self.find(severity=["mj"]), {self.rows[0]})
         self.assertEqual(self.find(watches=["device.temperature_c"]), set(self.rows))
+        self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
+
+
+class FindingRuleFilterTest(Filtered, TestCase):
+    queryset = FindingRule.objects.all()
+    filterset = filtersets.FindingRuleFilterSet
+    ignore_fields = ("confirmed", "held_findings")
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.system = factories.billing_system()
+        cls.rows = [factories.finding_rule(), factories.finding_rule(kinds=["mac_mismatch"], action="ignore", system=cls.system)]
+        cls.rows.append(factories.finding_rule(held="too many", enabled=True))
+        cls.rows[0].sites.add(factories.site("alpha"))
+
+    def test_filters(self):
+        self.assertEqual(self.find(kinds=["mac_mismatch"]), {self.rows[1]})
+        self.assertEqual(self.find(action=["ignore"]), {self.rows[1]})
+        self.assertEqual(self.find(system_id=[self.system.pk]), {self.rows[1]})
+        self.assertEqual(self.find(is_held=True), {self.rows[2]})
         self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
 
 

@@ -46,6 +46,10 @@ class AlarmRuleTableTest(GamTableCases.GamTableTestCase):
     table = tables.AlarmRuleTable
 
 
+class FindingRuleTableTest(GamTableCases.GamTableTestCase):
+    table = tables.FindingRuleTable
+
+
 class MailGroupTableTest(GamTableCases.GamTableTestCase):
     table = tables.MailGroupTable
 

@@ -2,6 +2,7 @@
 
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
+from .decisions import FindingRuleSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
 from .drift import DriftSerializer
 from .firmware import FirmwareImageSerializer, FirmwareRolloutSerializer, FirmwareUpgradeSerializer
@@ -26,6 +27,7 @@ __all__ = (
     "CredentialProfileSerializer",
     "DriftSerializer",
     "EndpointSerializer",
+    "FindingRuleSerializer",
     "FindingSerializer",
     "FirmwareImageSerializer",
     "FirmwareRolloutSerializer",

@@ -102,12 +102,14 @@ class FindingSerializer(RecordSerializer):
     endpoint = EndpointSerializer(nested=True, allow_null=True)
     sync_run = SyncRunSerializer(nested=True, allow_null=True)
     change_plan = ChangePlanSerializer(nested=True, allow_null=True)
+    followed_rule = serializers.PrimaryKeyRelatedField(read_only=True)
 
     class Meta:
         model = Finding
         fields = (
             *IDENTITY, "system", "kind", "state", "title", "fingerprint", "entity", "external_id", "subscriber", "endpoint",
-            "billing_values", "intent_values", "actual_values", "rule", "first_seen", "last_seen", "sync_run", "change_plan",
+            "billing_values", "intent_values", "actual_values", "read_times", "rule", "ignored_until", "followed_rule", "decided",
+            "first_seen", "last_seen", "sync_run", "change_plan",
             "taken_up_at",
             *COMMON,
         )  # fmt: skip

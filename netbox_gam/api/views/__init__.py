@@ -2,6 +2,7 @@
 
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
+from .decisions import FindingRuleViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
 from .drift import DriftViewSet
 from .firmware import FirmwareImageViewSet, FirmwareRolloutViewSet, FirmwareUpgradeViewSet
@@ -26,6 +27,7 @@ __all__ = (
     "CredentialProfileViewSet",
     "DriftViewSet",
     "EndpointViewSet",
+    "FindingRuleViewSet",
     "FindingViewSet",
     "FirmwareImageViewSet",
     "FirmwareRolloutViewSet",

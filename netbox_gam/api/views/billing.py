@@ -6,13 +6,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...jobs import AcceptFindingJob, CheckConnectionJob, ReconcileJob, ReleaseFeedJob, wake_billing_events
-from ...models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from ...jobs import AcceptFindingJob, CheckConnectionJob, ReconcileJob, ReleaseFeedJob, ReleasePartJob, wake_billing_events
+from ...models import BillingLink, BillingPlan, BillingSystem, Finding, HeldService, Subscriber, SyncRun
 from ...workflows import billing_events, findings, sync_runs
 from ..requests import (
     ApplyAtOnceSerializer,
     IgnoreFindingSerializer,
     ReconcileSerializer,
+    ReleasePartSerializer,
     ReplayedSerializer,
     ReplayEventsSerializer,
 )
@@ -23,6 +24,7 @@ from ..serializers import (
     FindingSerializer,
     SyncRunSerializer,
 )
+from ..serializers.decisions import HeldServiceSerializer
 from .base import GamViewSet, RecordViewSet, verb
 
 
@@ -89,6 +91,18 @@ class SyncRunViewSet(RecordViewSet):
         run = self.get_object()
         sync_runs.cancel(run, user=request.user)
         return self.changed(run.pk)
+
+    @verb("release", request=ReleasePartSerializer, url_path="release-part")
+    def release_part(self, request: Request, pk: int) -> Response:
+        """Believe a feed that is held for some services or sites only; the rest stays held."""
+        return self.accepted(ReleasePartJob.start(request.user, run=self.get_object(), **self.body(ReleasePartSerializer)))
+
+    @verb("view", answer=HeldServiceSerializer(many=True), methods=["get"])
+    def held(self, request: Request, pk: int) -> Response:
+        """What a held feed would come to, service by service: of the subscribers the user may view."""
+        rows = HeldService.objects.filter(run=self.get_object()).select_related("site", "subscriber")
+        rows = self.paginate_queryset(rows.filter(subscriber__in=Subscriber.objects.restrict(request.user, "view")))
+        return self.get_paginated_response(HeldServiceSerializer(rows, many=True).data)
 
 
 class FindingViewSet(RecordViewSet):

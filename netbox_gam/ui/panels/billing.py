@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from netbox.ui import attrs, panels
 
@@ -148,6 +149,9 @@ class FindingSubjectPanel(panels.ObjectAttributesPanel):
     endpoint = attrs.RelatedObjectAttr("endpoint", linkify=True, label=_("Endpoint"))
     gam = attrs.RelatedObjectAttr("endpoint.gam", linkify=True, label=_("GAM"))
     change_plan = attrs.RelatedObjectAttr("change_plan", linkify=True, label=_("Change plan"))
+    ignored_until = RelativeTimeAttr("ignored_until", label=_("Ignored until"))
+    followed_rule = attrs.RelatedObjectAttr("followed_rule", linkify=True, label=_("Decided by rule"))
+    decided = RelativeTimeAttr("decided", label=_("Decided"))
     sync_run = attrs.RelatedObjectAttr("sync_run", linkify=True, label=_("Sync run"))
     first_seen = RelativeTimeAttr("first_seen", label=_("First seen"))
     last_seen = RelativeTimeAttr("last_seen", label=_("Last seen"))
@@ -162,4 +166,6 @@ class ComparisonPanel(panels.ObjectPanel):
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
         finding = ctx["object"]
-        return {**ctx, "rows": compare(finding.billing_values, finding.intent_values, finding.actual_values)}
+        rows = compare(finding.billing_values, finding.intent_values, finding.actual_values)
+        times = {side: parse_datetime(at) for side, at in finding.read_times.items()}
+        return {**ctx, "rows": rows, "times": times}

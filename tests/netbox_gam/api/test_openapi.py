@@ -16,6 +16,7 @@ ROOT = "/api/plugins/gam"
 RECORDS = ("sync-runs", "findings", "change-plans", "change-steps", "alarms", "drift", "onboarding")
 INTENT = (
     "mail-groups",
+    "finding-rules",
     "gam-devices",
     "gam-ports",
     "endpoints",
@@ -43,6 +44,9 @@ VERBS = {
     "billing-systems/{id}/replay-events/": ("ReplayEvents", "Replayed"),
     "sync-runs/{id}/release/": (None, "Job"),
     "sync-runs/{id}/cancel/": (None, "SyncRun"),
+    "sync-runs/{id}/release-part/": ("ReleasePart", "Job"),
+    "finding-rules/{id}/confirm/": (None, "FindingRule"),
+    "finding-rules/{id}/release/": (None, "FindingRule"),
     "findings/{id}/accept/": ("ApplyAtOnce", "Job"),
     "findings/{id}/ignore/": ("IgnoreFinding", "Finding"),
     "findings/{id}/reopen/": (None, "Finding"),

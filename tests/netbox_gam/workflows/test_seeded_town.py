@@ -180,6 +180,7 @@ class SeededTown(TestCase):
         "inactive_on_network": accept,
         "plan_mismatch": accept,
         "endpoint_without_subscriber": accept,
+        "ip_mismatch": lambda self, finding: self.at_billing(finding, trap=""),
         "plan_unmapped": add_plan,
         "stale_link": unlink,
         "equipment_without_account": fetch_back,
