@@ -180,6 +180,7 @@ class ArrivalIndex(SearchIndex):
     display_attrs = ("gam", "kind", "state", "description")
 
 
+@register_search
 class FirmwareImageIndex(SearchIndex):
     model = FirmwareImage
     fields = (("version", 100), ("file_name", 200), ("family", 300), ("description", 500), ("comments", 5000))
@@ -200,6 +201,7 @@ class FirmwareUpgradeIndex(SearchIndex):
     display_attrs = ("gam", "rollout", "status")
 
 
+@register_search
 class FindingRuleIndex(SearchIndex):
     model = FindingRule
     fields = (("name", 100), ("description", 500), ("comments", 5000))

@@ -24,6 +24,7 @@ class FirmwareImageTable(PrimaryModelTable):
 
     class Meta(PrimaryModelTable.Meta):
         model = FirmwareImage
+        empty_text = _("No firmware images. Add the one your shelves are to run and where they can fetch it.")
         fields = (
             "pk", "id", "family", "version", "revision", "file_name", "source_url", "size_bytes", "sha256", "md5",
             "hardware_models", "minimum_version", "rollout_count", *COMMON,
@@ -74,6 +75,7 @@ class FirmwareUpgradeTable(PrimaryModelTable):
 
     class Meta(PrimaryModelTable.Meta):
         model = FirmwareUpgrade
+        empty_text = _("No upgrades. Open a firmware image and press Roll Out.")
         fields = (
             "pk", "id", "gam", "rollout", "wave", "status", "transport", "from_version", "endpoints_back", "endpoints_mismatched",
             "error", "next_step", "phase_since", "started", "swapped", "back", "finished", *COMMON,

@@ -186,6 +186,8 @@ class FlowTests(BrowserTestCase):
         watched = self.admin()
         finding = Finding.objects.filter(state="open", kind="mac_mismatch").first()
         watched.visit(finding.get_absolute_url())
+        watched.page.get_by_role("link", name="Ignore", exact=True).first.click()
+        watched.settle()
         self.press(watched, "Ignore")
         finding.refresh_from_db()
         self.assertEqual(finding.state, "ignored")

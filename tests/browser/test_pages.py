@@ -23,10 +23,12 @@ from .world import SSH_SHELF
 PLUGIN = "/plugins/gam/"
 # Words that stand in a URL where something is changed; one who may only look must not be led there.
 CHANGING = ("add", "edit", "delete", "import", "rename", "discover", "install-types", "poll", "apply", "accept", "change-plan")
-RECORDS = {"syncrun", "finding", "changeplan", "changestep", "alarm"}
+RECORDS = {
+    "syncrun", "finding", "changeplan", "changestep", "alarm", "drift", "arrival", "firmwarerollout", "firmwareupgrade",
+}  # fmt: skip
 # Links that NetBox itself shows to people without the permission they take.
 OFFERED_BY_NETBOX = {"extras:tableconfig_add", "dcim:device_render-config"}
-NAMELESS = RECORDS | {"gamdevice", "gamport", "billinglink"}
+NAMELESS = RECORDS | {"gamdevice", "gamport", "billinglink", "firmwareimage"}
 
 
 def url_of(model: str, view: str = "list", pk: int | None = None) -> str:
@@ -113,7 +115,11 @@ class PageTestCase(BrowserTestCase):
         lists = {url_of(name) for name in PATHS}
         self.assertEqual(lists - {reverse(item.link) for item in items}, set(), "every model is in the menu")
         everything = {reverse(item.link) for item in items} | {reverse(button.link) for item in items for button in item.buttons}
-        expected = everything if may_change else lists | {reverse("plugins:netbox_gam:polling_status")}
+        expected = (
+            everything
+            if may_change
+            else lists | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "revenue")}
+        )
         if shown != expected:
             watched.note(f"menu shows {sorted(shown - expected)} too much, lacks {sorted(expected - shown)}")
         for path in sorted(shown):

@@ -25,9 +25,11 @@ from development.town_builder import build_town
 from netbox_gam.context import acting_as
 from netbox_gam.models import (
     AlarmRule,
+    Arrival,
     BillingSystem,
     ChangePlan,
     CredentialProfile,
+    Drift,
     Endpoint,
     GamDevice,
     MailGroup,
@@ -36,6 +38,7 @@ from netbox_gam.models import (
     VlanPool,
 )
 from netbox_gam.workflows import alarms, discovery, polling, provisioning, reconciliation, services
+from tests.netbox_gam import factories
 
 SHELVES = 4
 SSH_SHELF, SILENT_SHELF, OTHER_SHELF, JSONRPC_SHELF = range(SHELVES)
@@ -145,6 +148,12 @@ class World:
         JournalEntry.objects.create(assigned_object=gam, created_by=self.admin, kind="info", comments="Fan replaced")
         other = self.gam(OTHER_SHELF).device
         Endpoint.objects.filter(pk=subscriber.endpoint_id).update(device=other)
+        factories.finding_rule()
+        factories.firmware_upgrade(factories.firmware_rollout(upgrades=0), gam)
+        if not Drift.objects.exists():
+            factories.drift(gam)
+        if not Arrival.objects.exists():
+            factories.arrival(gam)
 
     # ------------------------------------------------------------------------------------------------------------- looking
 

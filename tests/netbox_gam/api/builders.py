@@ -118,9 +118,11 @@ def everything(number: int) -> None:
     finding(number, billing, subscriber=customer, endpoint=served_by, sync_run=run, change_plan=plan)
     alarm(number, shelf, endpoint=served_by, acknowledged_by=operator)
     factories.drift(shelf, port=port, change_plan=plan, accepted_by=operator)
-    factories.arrival(shelf, port=port, subscriber=customer, change_plan=plan, decided_by=operator)
+    factories.arrival(shelf, endpoint=served_by, port=port, subscriber=customer, change_plan=plan, decided_by=operator)
     factories.mail_group()
     factories.alarm_rule()
+    factories.finding_rule()
+    factories.firmware_upgrade(factories.firmware_rollout(upgrades=0), shelf)
 
 
 def permit(user: Any, model: Any, *actions: str, constraints: Any = None) -> ObjectPermission:

@@ -13,10 +13,21 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 ROOT = "/api/plugins/gam"
-RECORDS = ("sync-runs", "findings", "change-plans", "change-steps", "alarms", "drift", "onboarding")
+RECORDS = (
+    "sync-runs",
+    "findings",
+    "change-plans",
+    "change-steps",
+    "alarms",
+    "drift",
+    "onboarding",
+    "firmware-rollouts",
+    "firmware-upgrades",
+)
 INTENT = (
     "mail-groups",
     "finding-rules",
+    "firmware-images",
     "gam-devices",
     "gam-ports",
     "endpoints",
@@ -61,6 +72,13 @@ VERBS = {
     "onboarding/{id}/assign/": ("AssignArrival", "Job"),
     "onboarding/{id}/follow/": ("ApplyAtOnce", "Job"),
     "onboarding/{id}/leave/": ("LeaveArrival", "Arrival"),
+    "firmware-images/{id}/roll-out/": ("PlanRollout", "FirmwareRollout"),
+    "firmware-rollouts/{id}/start/": (None, "FirmwareRollout"),
+    "firmware-rollouts/{id}/pause/": (None, "FirmwareRollout"),
+    "firmware-rollouts/{id}/resume/": ("ResumeRollout", "FirmwareRollout"),
+    "firmware-rollouts/{id}/cancel/": (None, "FirmwareRollout"),
+    "firmware-upgrades/{id}/retry/": (None, "FirmwareUpgrade"),
+    "firmware-upgrades/{id}/release/": (None, "FirmwareUpgrade"),
     "mail-groups/{id}/test/": (None, "TestMail"),
 }
 

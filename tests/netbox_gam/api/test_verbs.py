@@ -85,7 +85,9 @@ class VerbTest(APITestCase):
             Verb("reconcile", system, "reconcile", jobs.ReconcileJob, "start", {}, {"system": system, "kind": "full"}),
             Verb("check-connection", system, "reconcile", jobs.CheckConnectionJob, "start", {}, {"system": system}),
             Verb("accept", finding, "decide", jobs.AcceptFindingJob, "start", {"apply": True}, {"finding": finding, "apply": True}),
-            Verb("ignore", finding, "decide", findings, "ignore", {"comment": "Moved out"}, {"comment": "Moved out"}),
+            Verb(
+                "ignore", finding, "decide", findings, "ignore", {"comment": "Moved out"}, {"comment": "Moved out", "until": None}
+            ),
             Verb("reopen", finding, "decide", findings, "reopen"),
             Verb("acknowledge", alarm, "acknowledge", alarms, "acknowledge"),
             Verb("shelve", alarm, "shelve", alarms, "shelve", {"until": until.isoformat()}, {"until": until}),
