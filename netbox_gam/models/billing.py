@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from netbox.context import current_request
 from netbox.models.features import JobsMixin
 
 from ..choices import (
@@ -109,6 +112,17 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
             if not user.has_perm(permission):
                 words = _("apply_as %(value)r: this user lacks the permission %(permission)s.")
                 raise ValidationError({"options": words % {"value": name, "permission": permission}})
+        self._clean_who_enters(user)
+
+    def _clean_who_enters(self, user: Any) -> None:
+        """Nobody but an administrator lets something be done in another user's name."""
+        request = current_request.get()
+        if request is None or request.user == user or request.user.is_superuser:
+            return
+        stored = type(self).objects.filter(pk=self.pk).values_list("options", flat=True).first() or {}
+        if any(stored.get(option) != self.options.get(option) for option in ("apply_automatically", "apply_as")):
+            words = _("apply_as %(value)r: only this user or an administrator may enter or change what is done in this name.")
+            raise ValidationError({"options": words % {"value": user.username}})
 
 
 class BillingPlan(GamModel):

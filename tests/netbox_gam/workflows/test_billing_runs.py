@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from netbox_gam import gateway, jobs
 from netbox_gam.choices import AUTOMATIC_KINDS
+from netbox_gam.context import acting_as
 from netbox_gam.exceptions import InvalidState, WorkflowError
 from netbox_gam.models import BilledService, BillingLink, BillingSystem, Finding, Subscriber, SyncRun
 from netbox_gam.workflows import automatic, billing_events, billing_schedule, catching_up, reconciliation, sync_runs
@@ -301,6 +302,16 @@ class AutomaticTests(TestCase):
         get_user_model().objects.update(is_active=False)
         with self.assertLogs("netbox.plugins.netbox_gam.automatic", "WARNING"):
             self.assertEqual(self.follow_up(), 0)
+
+    def test_nobody_lets_it_be_done_in_another_name(self) -> None:
+        clerk = get_user_model().objects.create_user("clerk")
+        with acting_as(clerk):
+            self.system.clean()
+            self.system.options["apply_automatically"] = [FindingKind.PLAN_MISMATCH]
+            with self.assertRaisesMessage(ValidationError, "only this user or an administrator"):
+                self.system.clean()
+        with acting_as(self.user):
+            self.system.clean()
 
     def test_options_are_checked(self) -> None:
         get_user_model().objects.create_user("nobody")
