@@ -389,6 +389,7 @@ class ChangePlanStatusChoices(ChoiceSet):
     FAILED = "failed"
     NEEDS_ATTENTION = "needs_attention"
     CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
     CHOICES = [
         Choice(PLANNED, _("Planned"), "cyan", _("Shown, not sent")),
         Choice(INVALID, _("Invalid"), "orange", _("Breaks a rule of the shelf; cannot be applied")),
@@ -399,7 +400,8 @@ class ChangePlanStatusChoices(ChoiceSet):
         Choice(ROLLED_BACK, _("Rolled back"), "orange", _("A step failed; everything was undone and verified")),
         Choice(FAILED, _("Failed"), "red", _("Nothing was written")),
         Choice(NEEDS_ATTENTION, _("Needs attention"), "red", _("The undo could not be verified; look at the shelf")),
-        Choice(CANCELLED, _("Cancelled"), "gray"),
+        Choice(CANCELLED, _("Cancelled"), "gray", _("Dropped by a person; NetBox says what it said before")),
+        Choice(SUPERSEDED, _("Superseded"), "gray", _("A newer plan of the same service took its place")),
     ]
 
 

@@ -24,6 +24,7 @@ def register_all() -> None:
         middleware,
         pacemaker,
         settings,
+        signals,  # noqa: F401  # importing connects them
     )
 
     settings.check()

@@ -25,6 +25,12 @@ class ChangePlan(JobsMixin, RecordModel):
         _("state hash"), max_length=64, help_text=_("Of the shelf's configuration the plan was made from")
     )
     violations = models.JSONField(_("violations"), default=list, blank=True)
+    intent = models.JSONField(
+        _("intent"), default=list, blank=True, help_text=_("What the plan changed in NetBox; given back if it comes to nothing")
+    )
+    superseded_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, related_name="supersedes", null=True, blank=True, verbose_name=_("superseded by")
+    )
     interrupts = models.JSONField(_("interrupts"), default=list, blank=True, help_text=_("Subscribers whose service blinks"))
     difference = models.JSONField(_("difference"), default=list, blank=True, help_text=_("What is not as planned"))
     error = models.TextField(_("error"), blank=True)

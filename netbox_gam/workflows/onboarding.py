@@ -7,7 +7,7 @@ bulk; planning needs the shelf's configuration and is done by a job of the provi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from ..choices import SubscriberStatusChoices as Status
 from ..choices import ZeroTouchChoices
 from ..exceptions import Busy, InvalidState, WorkflowError
 from ..models import Arrival, ChangePlan, Endpoint, GamPort, Subscriber
-from . import provisioning, services
+from . import intent, provisioning, services
 from .desired import endpoint_of
 from .locks import try_exclusive
 from .observation import Observation
@@ -227,20 +227,19 @@ def _note_plan(arrival: Arrival, change_plan: ChangePlan | None, problem: str = 
     Arrival.objects.filter(pk=arrival.pk).update(last_updated=timezone.now())
 
 
-def _plan_for(subscriber: Subscriber, endpoint: Endpoint, *, user: Any) -> ChangePlan:
+def _plan_for(subscriber: Subscriber, endpoint: Endpoint, *, user: Any, changed: Sequence[intent.Entry] = ()) -> ChangePlan:
     """The plan that puts a subscriber's service on an endpoint, whatever the service's state.
 
+    :param changed: what was changed in NetBox for it already
     :raises WorkflowError: what stands in the way
     """
     subscriber.refresh_from_db()
     if subscriber.status in (Status.PENDING, Status.TERMINATED):
-        return services.activate(subscriber, user=user, endpoint=endpoint)
-    with transaction.atomic():
-        try:
-            update(subscriber, message=f"Served by {endpoint}", endpoint=endpoint)
-        except ValidationError as error:
-            raise WorkflowError(f"{subscriber} cannot be served by {endpoint}: {in_words(error)}") from None
-        return services.plan(subscriber, user=user)
+        wish = services.wish("activate", subscriber, endpoint=endpoint)
+    else:
+        plain = services.wish("plan", subscriber)
+        wish = replace(plain, reason=f"Serve {subscriber} by {endpoint}", values=lambda _: {"endpoint": endpoint})
+    return services.carry_out([wish], user=user, changed=changed)
 
 
 # -------------------------------------------------------------------------------------------------------------- people's decisions
@@ -276,21 +275,22 @@ def follow_move(arrival: Arrival, *, user: Any) -> ChangePlan:
     subscriber = getattr(endpoint, "subscriber", None)
     with transaction.atomic():
         try:
-            update(endpoint, message=f"Moved, says {user}", gam=arrival.gam, port=arrival.port, auto_port=False)
+            place = {"gam": arrival.gam, "port": arrival.port, "auto_port": False}
+            changed = intent.change(endpoint, message=f"Moved, says {user}", **place)
         except ValidationError as error:
             raise WorkflowError(
                 f"{endpoint} cannot be on {arrival.port}: {in_words(error)}",
                 next_step="Move or retire the port's own endpoint.",
             ) from None
         if subscriber is not None and subscriber.status != Status.TERMINATED:
-            made = _plan_for(subscriber, endpoint, user=user)
+            made = _plan_for(subscriber, endpoint, user=user, changed=changed)
         else:
-            made = _plan_endpoint(endpoint, user=user)
+            made = _plan_endpoint(endpoint, user=user, changed=changed)
         _decided(arrival, made, user, f"Moved to {arrival.port}")
     return made
 
 
-def _plan_endpoint(endpoint: Endpoint, *, user: Any) -> ChangePlan:
+def _plan_endpoint(endpoint: Endpoint, *, user: Any, changed: Sequence[intent.Entry]) -> ChangePlan:
     """The plan for an endpoint that serves nobody."""
     gam = endpoint.gam
     if gam is None:
@@ -301,7 +301,7 @@ def _plan_endpoint(endpoint: Endpoint, *, user: Any) -> ChangePlan:
     shelf_plan = gateway.plan(provisioning.target_of(gam), actual, wanted, (), reason)
     if shelf_plan.violations:
         raise WorkflowError(f"{reason} is not possible: " + "; ".join(f"{v.subject} {v.rule}" for v in shelf_plan.violations))
-    return provisioning.store_plan(gam, shelf_plan, [], user=user, reason=reason)
+    return provisioning.store_plan(gam, shelf_plan, [], user=user, reason=reason, intent=changed)
 
 
 def leave(arrival: Arrival, *, user: Any, note: str = "") -> None:

@@ -31,6 +31,7 @@ from ..exceptions import InvalidState, WorkflowError
 from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
 from . import alarms, drift, shelf_services
+from . import intent as intents
 from .desired import desired_config
 from .firmware_quiet import refuse_writing
 from .locks import exclusive
@@ -49,6 +50,9 @@ STATUS_BY_OUTCOME = {
     ApplyOutcome.FAILED: ChangePlanStatusChoices.FAILED,
     ApplyOutcome.NEEDS_ATTENTION: ChangePlanStatusChoices.NEEDS_ATTENTION,
 }
+
+CAME_TO_NOTHING = (ApplyOutcome.STALE, ApplyOutcome.ROLLED_BACK, ApplyOutcome.FAILED)
+"""Outcomes that leave the shelf as it was, so that NetBox goes back to what it said before."""
 
 
 def target_of(gam: GamDevice) -> DeviceTarget:
@@ -81,17 +85,41 @@ def _step_of(failure: Any) -> str:
 
 
 def make_plan(
-    gam: GamDevice, subscribers: Sequence[Subscriber], actual: ShelfConfig, *, user: Any, reason: str
-) -> tuple[ChangePlan, ShelfPlan]:
-    """Store the change plan that brings ``gam`` from ``actual`` to what these subscribers should have. Sends nothing."""
+    gam: GamDevice,
+    subscribers: Sequence[Subscriber],
+    actual: ShelfConfig,
+    *,
+    user: Any,
+    reason: str,
+    intent: Sequence[intents.Entry] = (),
+) -> ChangePlan:
+    """Store the change plan that brings ``gam`` from ``actual`` to what these subscribers should have. Sends nothing.
+
+    :param intent: what was changed in NetBox for it, given back if the plan comes to nothing
+    :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
+    """
     wanted, removals = desired_config(list(subscribers), actual)
     shelf_plan = gateway.plan(target_of(gam), actual, wanted, removals, reason)
-    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason), shelf_plan
+    if shelf_plan.violations:
+        lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
+        raise WorkflowError(f"{reason} is not possible: {lines}")
+    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent)
 
 
 @transaction.atomic
-def store_plan(gam: GamDevice, shelf_plan: ShelfPlan, subscribers: Sequence[Subscriber], *, user: Any, reason: str) -> ChangePlan:
-    """Write a computed plan and its steps to the database."""
+def store_plan(
+    gam: GamDevice,
+    shelf_plan: ShelfPlan,
+    subscribers: Sequence[Subscriber],
+    *,
+    user: Any,
+    reason: str,
+    intent: Sequence[intents.Entry] = (),
+) -> ChangePlan:
+    """Write a computed plan and its steps to the database. It takes the place of plans of the same subscribers that wait.
+
+    :raises InvalidState: such a plan waits together with others
+    """
     status = ChangePlanStatusChoices.PLANNED if shelf_plan.steps else ChangePlanStatusChoices.NOTHING_TO_DO
     if shelf_plan.violations:
         status = ChangePlanStatusChoices.INVALID
@@ -107,6 +135,10 @@ def store_plan(gam: GamDevice, shelf_plan: ShelfPlan, subscribers: Sequence[Subs
     )
     change_plan.save()
     change_plan.subscribers.set(subscribers)
+    entries = intents.supersede(change_plan, list(intent), subscribers)
+    if entries:
+        ChangePlan.objects.filter(pk=change_plan.pk).update(intent=entries)
+        change_plan.intent = entries
     for step in shelf_plan.steps:
         _store_step(change_plan, step)
     return change_plan
@@ -166,7 +198,7 @@ def apply_plan(change_plan: ChangePlan, *, user: Any, on_event: OnEvent | None =
                 f"The plan was made for {change_plan.transport}, the GAM is on {target.transport} now.", next_step="Plan again."
             )
         shelf_plan = load_plan(change_plan, target)
-        update(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
+        _begin(change_plan, user)
         result = gateway.apply(target, shelf_plan, _Journal(change_plan, on_event))
         _store_result(change_plan, result.value, result.failure)
     return change_plan
@@ -188,6 +220,15 @@ def plan_and_apply(
         if change_plan.status == ChangePlanStatusChoices.PLANNED:
             apply_plan(change_plan, user=user, on_event=on_event)
     return change_plan
+
+
+@transaction.atomic
+def _begin(change_plan: ChangePlan, user: Any) -> None:
+    """From here on the plan cannot be cancelled."""
+    status = ChangePlan.objects.select_for_update().values_list("status", flat=True).get(pk=change_plan.pk)
+    if status != ChangePlanStatusChoices.PLANNED:
+        raise InvalidState(f"Change plan {change_plan} was dropped at the last moment.", next_step="Make a new plan.")
+    update(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
 
 
 def _check_may_apply(change_plan: ChangePlan, on_event: OnEvent | None) -> None:
@@ -246,6 +287,9 @@ def _store_result(change_plan: ChangePlan, result: ApplyResult | None, failure: 
     """Write the outcome, raise or clear the alarm that goes with it, and settle what was terminated."""
     outcome = result.outcome if result else _outcome_without_result(change_plan)
     failure = failure or (result.failure if result else None)
+    problems = [f"{failure.message} {failure.next_step}".strip()] if failure else []
+    if outcome in CAME_TO_NOTHING:
+        problems += intents.take_back(change_plan, message=f"Given back: change plan {change_plan} ended {outcome}")
     update(
         change_plan,
         message=f"Outcome: {outcome}",
@@ -254,7 +298,7 @@ def _store_result(change_plan: ChangePlan, result: ApplyResult | None, failure: 
         verified=bool(result and result.verified),
         saved=bool(result and result.saved),
         difference=list(result.difference) if result else [],
-        error=f"{failure.message} {failure.next_step}".strip() if failure else "",
+        error="\n".join(problems),
     )
     if outcome == ApplyOutcome.NEEDS_ATTENTION:
         alarms.raise_alarm(
@@ -287,13 +331,24 @@ def _settle(change_plan: ChangePlan) -> None:
             )
 
 
+@transaction.atomic
 def cancel(change_plan: ChangePlan, *, user: Any) -> None:
     """Drop a plan that was not applied, or release a GAM whose plan needed attention, after a person looked.
 
+    NetBox says again what it said before the plan; where a shelf that needed attention differs from that, drift shows it.
+
     :raises InvalidState: the plan is being applied or has ended otherwise
     """
+    change_plan.status = ChangePlan.objects.select_for_update().values_list("status", flat=True).get(pk=change_plan.pk)
     allowed = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.INVALID, ChangePlanStatusChoices.NEEDS_ATTENTION)
     if change_plan.status not in allowed:
         raise InvalidState(f"Change plan {change_plan} is “{change_plan.get_status_display()}” and cannot be cancelled.")
     alarms.clear_alarm(change_plan.gam, key=f"change-plan:{change_plan.pk}")
-    update(change_plan, message=f"Cancelled by {user}", status=ChangePlanStatusChoices.CANCELLED, finished=timezone.now())
+    left = intents.take_back(change_plan, message=f"Given back: {user} cancelled change plan {change_plan}")
+    update(
+        change_plan,
+        message=f"Cancelled by {user}",
+        status=ChangePlanStatusChoices.CANCELLED,
+        finished=timezone.now(),
+        error="\n".join([*filter(None, [change_plan.error]), *left]),
+    )

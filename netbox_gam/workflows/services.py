@@ -1,8 +1,12 @@
-"""The life of a subscriber's service: activate, suspend, resume, change plan, terminate. Each changes intent and makes its plan."""
+"""The life of a subscriber's service: activate, suspend, resume, change plan, terminate. Each changes intent and makes its plan.
+
+A verb first says what it would do (:class:`Wish`), which needs no shelf; wishes of one GAM are then carried out by one change plan.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,10 +17,45 @@ from nornir_tasks.contracts import ShelfConfig
 from ..choices import SubscriberStatusChoices as Status
 from ..exceptions import InvalidState, WorkflowError
 from ..models import BandwidthPlan, ChangePlan, Endpoint, GamDevice, Subscriber
-from . import provisioning, vlans
-from .saving import in_words, update
+from . import intent, provisioning, vlans
+from .saving import in_words
 
 VERBS = ("activate", "suspend", "resume", "terminate", "change_plan", "plan")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a verb asks of one subscriber.
+
+    ``values``: the fields to change, given the shelf's configuration as read; it may raise :class:`WorkflowError`.
+    """
+
+    subscriber: Subscriber
+    gam: GamDevice
+    reason: str
+    values: Callable[[ShelfConfig], dict[str, Any]]
+
+
+def wish(
+    verb: str, subscriber: Subscriber, *, endpoint: Endpoint | None = None, bandwidth_plan: BandwidthPlan | None = None
+) -> Wish:
+    """What a verb would do; see the functions of that name. Changes nothing.
+
+    :raises InvalidState: no such verb, or the subscriber's status does not allow it
+    """
+    verbs: dict[str, Callable[[], Wish]] = {
+        "activate": lambda: _activate(subscriber, endpoint, bandwidth_plan),
+        "suspend": lambda: _suspend(subscriber),
+        "resume": lambda: _resume(subscriber),
+        "terminate": lambda: _terminate(subscriber),
+        "change_plan": lambda: _change_plan(subscriber, bandwidth_plan),
+        "plan": lambda: _plan(subscriber),
+    }
+    if verb not in verbs:
+        raise InvalidState(f"There is no verb {verb!r}.", next_step=f"Use one of {', '.join(VERBS)}.")
+    # A job may have waited for its turn since it was read.
+    subscriber.refresh_from_db()
+    return verbs[verb]()
 
 
 def run(verb: str, subscriber: Subscriber, *, user: Any, bandwidth_plan: BandwidthPlan | None = None) -> ChangePlan:
@@ -24,17 +63,7 @@ def run(verb: str, subscriber: Subscriber, *, user: Any, bandwidth_plan: Bandwid
 
     :raises InvalidState: no such verb, or the subscriber's status does not allow it
     """
-    verbs: dict[str, Callable[[], ChangePlan]] = {
-        "activate": lambda: activate(subscriber, user=user, bandwidth_plan=bandwidth_plan),
-        "suspend": lambda: suspend(subscriber, user=user),
-        "resume": lambda: resume(subscriber, user=user),
-        "terminate": lambda: terminate(subscriber, user=user),
-        "change_plan": lambda: change_plan(subscriber, bandwidth_plan, user=user),
-        "plan": lambda: plan(subscriber, user=user),
-    }
-    if verb not in verbs:
-        raise InvalidState(f"There is no verb {verb!r}.", next_step=f"Use one of {', '.join(VERBS)}.")
-    return verbs[verb]()
+    return carry_out([wish(verb, subscriber, bandwidth_plan=bandwidth_plan)], user=user)
 
 
 def activate(
@@ -44,71 +73,84 @@ def activate(
 
     :raises InvalidState: already active, or what is missing to become so
     """
+    return carry_out([wish("activate", subscriber, endpoint=endpoint, bandwidth_plan=bandwidth_plan)], user=user)
+
+
+def _activate(subscriber: Subscriber, endpoint: Endpoint | None, bandwidth_plan: BandwidthPlan | None) -> Wish:
     _expect(subscriber, Status.PENDING, Status.SUSPENDED, Status.TERMINATED, verb="activate")
     endpoint = endpoint or subscriber.endpoint
     gam = place_of(subscriber, endpoint)
     if gam is None or (endpoint is None and subscriber.port_id is None):
         raise InvalidState(f"{subscriber} has no endpoint.", next_step="Choose the endpoint it is to be served by, then activate.")
 
-    def intent(actual: ShelfConfig) -> dict[str, Any]:
-        values: dict[str, Any] = {"status": Status.ACTIVE, "gam": gam, "endpoint": endpoint}
+    def values(actual: ShelfConfig) -> dict[str, Any]:
+        found: dict[str, Any] = {"status": Status.ACTIVE, "gam": gam, "endpoint": endpoint}
         if bandwidth_plan is not None:
-            values["bandwidth_plan"] = local_plan(bandwidth_plan, actual)
+            found["bandwidth_plan"] = local_plan(bandwidth_plan, actual)
         if not subscriber.vlan_id:
             if gam.vlan_pool is None:
                 raise InvalidState(f"{gam} has no VLAN pool.", next_step="Give the GAM a VLAN pool, or the subscriber a VLAN.")
             avoid = frozenset() if gam.vlan_pool.mode == "shared" else frozenset(item.vlan for item in actual.subscribers)
-            values["vlan"] = vlans.allocate(gam.vlan_pool, avoid=avoid)
-        return values
+            found["vlan"] = vlans.allocate(gam.vlan_pool, avoid=avoid)
+        return found
 
-    return _change(subscriber, gam, intent, user=user, reason=f"Activate {subscriber}")
+    return Wish(subscriber, gam, f"Activate {subscriber}", values)
 
 
 def suspend(subscriber: Subscriber, *, user: Any) -> ChangePlan:
     """Cut an active subscriber off, to the walled-garden VLAN; everything needed to resume stays in NetBox."""
+    return carry_out([wish("suspend", subscriber)], user=user)
+
+
+def _suspend(subscriber: Subscriber) -> Wish:
     _expect(subscriber, Status.ACTIVE, verb="suspend")
-    return _change(
-        subscriber, _gam_of(subscriber), lambda _: {"status": Status.SUSPENDED}, user=user, reason=f"Suspend {subscriber}"
-    )
+    return Wish(subscriber, _gam_of(subscriber), f"Suspend {subscriber}", lambda _: {"status": Status.SUSPENDED})
 
 
 def resume(subscriber: Subscriber, *, user: Any) -> ChangePlan:
-    """Give a suspended subscriber back exactly what it had."""
+    """Give a suspended subscriber back exactly what it had; one adopted while suspended gets a VLAN of the pool."""
+    return carry_out([wish("resume", subscriber)], user=user)
+
+
+def _resume(subscriber: Subscriber) -> Wish:
     _expect(subscriber, Status.SUSPENDED, verb="resume")
-    return activate_again(subscriber, user=user)
-
-
-def activate_again(subscriber: Subscriber, *, user: Any) -> ChangePlan:
-    """The plan that puts a subscriber back on its own VLAN; one adopted while suspended gets a VLAN of the pool."""
     if not subscriber.vlan_id:
-        return activate(subscriber, user=user)
-    return _change(subscriber, _gam_of(subscriber), lambda _: {"status": Status.ACTIVE}, user=user, reason=f"Resume {subscriber}")
+        return _activate(subscriber, None, None)
+    return Wish(subscriber, _gam_of(subscriber), f"Resume {subscriber}", lambda _: {"status": Status.ACTIVE})
 
 
 def terminate(subscriber: Subscriber, *, user: Any) -> ChangePlan:
     """Take the service off the shelf for good; the endpoint stays configured, the VLAN is freed once that is verified."""
+    return carry_out([wish("terminate", subscriber)], user=user)
+
+
+def _terminate(subscriber: Subscriber) -> Wish:
     _expect(subscriber, Status.ACTIVE, Status.SUSPENDED, verb="terminate")
-    gam = _gam_of(subscriber)
-    return _change(subscriber, gam, lambda _: {"status": Status.TERMINATED}, user=user, reason=f"Terminate {subscriber}")
+    return Wish(subscriber, _gam_of(subscriber), f"Terminate {subscriber}", lambda _: {"status": Status.TERMINATED})
 
 
 def change_plan(subscriber: Subscriber, bandwidth_plan: BandwidthPlan | None, *, user: Any) -> ChangePlan:
     """Give a subscriber another speed; None is unthrottled."""
+    return carry_out([wish("change_plan", subscriber, bandwidth_plan=bandwidth_plan)], user=user)
+
+
+def _change_plan(subscriber: Subscriber, bandwidth_plan: BandwidthPlan | None) -> Wish:
     _expect(subscriber, Status.ACTIVE, Status.SUSPENDED, verb="change the plan of")
     words = bandwidth_plan.name if bandwidth_plan else "unthrottled"
-    reason = f"Plan of {subscriber} to {words}"
 
-    def intent(actual: ShelfConfig) -> dict[str, Any]:
+    def values(actual: ShelfConfig) -> dict[str, Any]:
         return {"bandwidth_plan": local_plan(bandwidth_plan, actual) if bandwidth_plan else None}
 
-    return _change(subscriber, _gam_of(subscriber), intent, user=user, reason=reason)
+    return Wish(subscriber, _gam_of(subscriber), f"Plan of {subscriber} to {words}", values)
 
 
 def plan(subscriber: Subscriber, *, user: Any) -> ChangePlan:
     """The plan that brings the shelf to what NetBox says of this subscriber, without changing what it says."""
-    # A job may have waited for its turn since it was read.
-    subscriber.refresh_from_db()
-    return _change(subscriber, _gam_of(subscriber), lambda _: {}, user=user, reason=f"Push {subscriber}")
+    return carry_out([wish("plan", subscriber)], user=user)
+
+
+def _plan(subscriber: Subscriber) -> Wish:
+    return Wish(subscriber, _gam_of(subscriber), f"Push {subscriber}", lambda _: {})
 
 
 def local_plan(wanted: BandwidthPlan, actual: ShelfConfig) -> BandwidthPlan:
@@ -126,7 +168,6 @@ def local_plan(wanted: BandwidthPlan, actual: ShelfConfig) -> BandwidthPlan:
 
 
 def _expect(subscriber: Subscriber, *allowed: str, verb: str) -> None:
-    subscriber.refresh_from_db()
     if subscriber.status not in allowed:
         raise InvalidState(f"{subscriber} is {subscriber.get_status_display().lower()}: there is nothing to {verb}.")
 
@@ -143,21 +184,24 @@ def _gam_of(subscriber: Subscriber) -> GamDevice:
     return subscriber.gam
 
 
-def _change(
-    subscriber: Subscriber, gam: GamDevice, intent: Callable[[ShelfConfig], dict[str, Any]], *, user: Any, reason: str
-) -> ChangePlan:
-    """Read the shelf, then change intent and store the plan in one transaction; a plan that breaks a rule changes nothing.
+def carry_out(wishes: Sequence[Wish], *, user: Any, reason: str = "", changed: Sequence[intent.Entry] = ()) -> ChangePlan:
+    """Read the GAM that all these wishes are about, then change intent and store one plan for them in one transaction.
 
+    A plan that breaks a rule changes nothing.
+
+    :param reason: in the place of the wishes' own
+    :param changed: what was changed for it already
     :raises WorkflowError: the shelf could not be read, or every rule the result would break
     """
+    gam = wishes[0].gam
+    reason = reason or "; ".join(item.reason for item in wishes)
     actual = provisioning.read_shelf(gam)
+    entries: list[intent.Entry] = list(changed)
     with transaction.atomic():
-        try:
-            update(subscriber, message=reason, **intent(actual))
-        except ValidationError as error:
-            raise WorkflowError(f"{reason}: {in_words(error)}") from None
-        made, shelf_plan = provisioning.make_plan(gam, [subscriber], actual, user=user, reason=reason)
-        if shelf_plan.violations:
-            lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
-            raise WorkflowError(f"{reason} is not possible: {lines}")
-    return made
+        for item in wishes:
+            try:
+                entries += intent.change(item.subscriber, message=item.reason, **item.values(actual))
+            except ValidationError as error:
+                raise WorkflowError(f"{item.reason}: {in_words(error)}") from None
+        subscribers = [item.subscriber for item in wishes]
+        return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, intent=entries)

@@ -11,7 +11,7 @@ from django.test import TestCase
 from netbox_gam import jobs
 from netbox_gam.exceptions import NotAllowed
 from netbox_gam.models import Arrival, ChangePlan, Endpoint, Subscriber
-from netbox_gam.workflows import drift_decisions
+from netbox_gam.workflows import drift_decisions, provisioning
 
 from . import factories
 from .test_jobs import WorkerMixin
@@ -67,7 +67,8 @@ class OnShelvesTests(WorkerMixin, TownTestCase):
         self.assertEqual(Arrival.objects.get(endpoint=endpoint).state, "planned")
         self.assertEqual(ChangePlan.objects.get(subscribers=known).status, "planned")
         arrival = Arrival.objects.get(endpoint__mac_address=unknown)
-        ChangePlan.objects.all().delete()
+        for plan in ChangePlan.objects.filter(status="planned"):
+            provisioning.cancel(plan, user=self.user)
         job = self.run_job(jobs.AssignArrivalJob, self.operator, arrival=arrival, subscriber=other, apply=True)
         self.assertEqual((job.status, job.data["status"], job.data["verified"]), ("completed", "applied", True), job.data)
         self.assertIsNotNone(self.running_subscriber(SSH_SHELF, "other"))
@@ -81,7 +82,8 @@ class OnShelvesTests(WorkerMixin, TownTestCase):
         record = gam.drifts.get()
         job = self.run_job(jobs.PushDriftJob, self.operator, records=[record])
         self.assertEqual((job.status, job.data["status"]), ("completed", "planned"), job.data)
-        ChangePlan.objects.all().delete()
+        for plan in ChangePlan.objects.filter(status="planned"):
+            provisioning.cancel(plan, user=self.user)
         job = self.run_job(jobs.AdoptDriftJob, self.operator, records=[record])
         self.assertEqual((job.status, job.data["adopted"]), ("completed", 1), job.data)
         self.assertEqual(drift_decisions.compare(gam)["open"], 0)

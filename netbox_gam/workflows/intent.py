@@ -1,0 +1,163 @@
+"""Intent on probation: what a change plan changed in NetBox is given back when the shelf did not get it.
+
+A verb changes intent and makes the plan in one transaction. Until the plan is applied, NetBox is ahead of the shelf. A plan that
+ends otherwise (cancelled, expired, stale, failed, rolled back) gives back what it changed, so that NetBox never claims what the
+shelf does not have; what somebody changed in the meantime stays as that person left it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ..choices import ChangePlanStatusChoices as Status
+from ..exceptions import InvalidState
+from ..models import Arrival, ChangePlan, Drift, Endpoint, Finding, Subscriber
+from .saving import in_words, update
+
+type Entry = dict[str, Any]
+"""One object's change: ``model``, ``pk``, ``name``, and its fields ``before`` and ``after``, relations by primary key."""
+
+MODELS: dict[str, type[Any]] = {"subscriber": Subscriber, "endpoint": Endpoint}
+WAITING = (Status.PLANNED, Status.INVALID)
+"""Plans that nothing came of yet."""
+
+
+def change(obj: Any, /, *, message: str, **values: Any) -> list[Entry]:
+    """Change fields of a subscriber or endpoint, and say what that was, for the plan that is to bring it to the shelf.
+
+    :returns: no entry when nothing differs
+    :raises ValidationError: naming field and value
+    """
+    before = _fields(obj, values)
+    update(obj, message=message, **values)
+    after = _fields(obj, values)
+    changed = [name for name in before if before[name] != after[name]]
+    if not changed:
+        return []
+    return [
+        {
+            "model": obj._meta.model_name,
+            "pk": obj.pk,
+            "name": str(obj),
+            "before": {name: before[name] for name in changed},
+            "after": {name: after[name] for name in changed},
+        }
+    ]
+
+
+def _fields(obj: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: obj._meta.get_field(name).value_from_object(obj) for name in names}
+
+
+def supersede(change_plan: ChangePlan, entries: list[Entry], subscribers: Iterable[Subscriber]) -> list[Entry]:
+    """Take the place of plans of the same subscribers that nothing came of yet: there is never more than one of a service.
+
+    The new plan was made from what NetBox says now, so it holds what the old ones would have done; it also gives back, should it
+    come to that, what they had changed.
+
+    :returns: the entries of the new plan
+    :raises InvalidState: a waiting plan is about other subscribers too
+    """
+    keys = {item.pk for item in subscribers}
+    with_them = ChangePlan.objects.filter(subscribers__in=keys).values("pk")
+    older = ChangePlan.objects.filter(pk__in=with_them, status__in=WAITING).exclude(pk=change_plan.pk)
+    for plan in older.select_for_update().order_by("-pk"):
+        if plan.subscribers.exclude(pk__in=keys).exists():
+            raise InvalidState(
+                f"A service of this change waits in change plan {plan}, together with others.",
+                next_step="Apply or cancel that one first.",
+            )
+        entries = _joined(plan.intent, entries)
+        update(plan, message=f"Superseded by {change_plan}", status=Status.SUPERSEDED, superseded_by=change_plan)
+        hand_over(plan, change_plan)
+    return entries
+
+
+def hand_over(old: ChangePlan, new: ChangePlan) -> None:
+    """What waited for one plan waits for another from now on."""
+    for model in (Finding, Arrival, Drift):
+        model.objects.filter(change_plan=old).update(change_plan=new)
+
+
+def _joined(older: list[Entry], newer: list[Entry]) -> list[Entry]:
+    """Two changes one after the other as one. What was changed by somebody else in between counts as where the newer began."""
+    found = {(entry["model"], entry["pk"]): entry for entry in newer}
+    for entry in older:
+        key = (entry["model"], entry["pk"])
+        later = found.get(key)
+        if later is None:
+            found[key] = entry
+            continue
+        before, after = dict(entry["before"]), dict(entry["after"])
+        for name, value in later["after"].items():
+            if name not in after or after[name] != later["before"][name]:
+                before[name] = later["before"][name]
+            after[name] = value
+        names = [name for name in after if after[name] != before[name]]
+        found[key] = {**later, "before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}
+    return [entry for entry in found.values() if entry["after"]]
+
+
+@transaction.atomic
+def take_back(change_plan: ChangePlan, *, message: str) -> list[str]:
+    """Give the fields that a plan changed what they had before, as far as they still are as the plan left them.
+
+    :returns: what could not be given back and why, in words
+    """
+    return _move(change_plan, "after", "before", message)
+
+
+@transaction.atomic
+def make_again(change_plan: ChangePlan, *, message: str) -> list[Entry]:
+    """Change intent once more as a plan had changed it that came to nothing.
+
+    :returns: the entries for the plan to be made
+    :raises InvalidState: something is not any more as the plan had found it
+    """
+    left = _move(change_plan, "before", "after", message)
+    if left:
+        raise InvalidState(
+            f"{change_plan} cannot be planned again: {'; '.join(left)}.", next_step="Start from the subscriber's page."
+        )
+    return list(change_plan.intent)
+
+
+def _move(change_plan: ChangePlan, there: str, here: str, message: str) -> list[str]:
+    left = []
+    for entry in change_plan.intent:
+        obj = MODELS[entry["model"]].objects.select_for_update().filter(pk=entry["pk"]).first()
+        if obj is None:
+            left.append(f"{entry['name']} is gone")
+            continue
+        now = _fields(obj, entry[there])
+        changed = [name for name, value in entry[there].items() if now[name] not in (value, entry[here][name])]
+        left += [f"{entry['name']}: {name} was changed to {now[name]!r} in the meantime" for name in changed]
+        values = {obj._meta.get_field(name).attname: entry[here][name] for name in entry[here] if name not in changed}
+        try:
+            with transaction.atomic():
+                _set(obj, values, message)
+        except ValidationError as error:
+            left.append(f"{entry['name']}: {in_words(error)}")
+    return left
+
+
+def _set(obj: Any, values: dict[str, Any], message: str) -> None:
+    """As :func:`saving.update`, with relations by primary key."""
+    if all(getattr(obj, name) == value for name, value in values.items()):
+        return
+    obj.snapshot()
+    for name, value in values.items():
+        setattr(obj, name, value)
+    obj._changelog_message = message
+    obj.full_clean()
+    obj.save()
+
+
+def waiting_for(subscriber: Subscriber) -> ChangePlan | None:
+    """The plan that is to bring what NetBox says of a subscriber to the shelf, if it has not got there yet."""
+    open_ones = (*WAITING, Status.APPLYING, Status.NEEDS_ATTENTION)
+    return ChangePlan.objects.filter(subscribers=subscriber, status__in=open_ones).order_by("-pk").first()
