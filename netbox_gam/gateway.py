@@ -7,6 +7,9 @@ from typing import Any
 
 import nornir_tasks
 from nornir_tasks.addresses import expand_ranges
+from nornir_tasks.changes.slots import Merge as SlotMerge
+from nornir_tasks.changes.slots import SlotUse, use_of
+from nornir_tasks.changes.slots import in_words as _merge_in_words
 from nornir_tasks.changes.state_hash import state_hash as _state_hash
 from nornir_tasks.contracts import (
     ApplyResult,
@@ -106,6 +109,19 @@ def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
 def plan(target: DeviceTarget, actual: ShelfConfig, desired: ShelfConfig, removals: Sequence[Removal], reason: str) -> ShelfPlan:
     """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away."""
     return nornir_tasks.plan(target.name, target.transport, actual, desired, removals, find_model(target.model), reason)
+
+
+def slot_use(profiles: Sequence[ProfileConfig], users: Mapping[str, int]) -> SlotUse:
+    """How a shelf's bandwidth profile slots are used, and what would make room.
+
+    :param users: subscribers by profile name
+    """
+    return use_of(profiles, users)
+
+
+def merge_in_words(merge: SlotMerge) -> str:
+    """What to do for a merge of two profiles, and whom it touches."""
+    return _merge_in_words(merge)
 
 
 def compare_config(desired: ShelfConfig, actual: ShelfConfig) -> tuple[Difference, ...]:

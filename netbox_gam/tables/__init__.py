@@ -18,6 +18,7 @@ from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
 from .provisioning import ChangePlanTable, ChangeStepTable
+from .slots import PlanSlotsTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 
 __all__ = (
@@ -45,6 +46,7 @@ __all__ = (
     "GamPortTable",
     "HeldServiceTable",
     "MailGroupTable",
+    "PlanSlotsTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

@@ -228,6 +228,7 @@ from .provisioning import (
     ChangeStepListView,
     ChangeStepView,
 )
+from .slots import GamDeviceSlotsView, PlanSlotsView
 from .subscribers import (
     BandwidthPlanBulkDeleteView,
     BandwidthPlanBulkEditView,
@@ -448,6 +449,7 @@ __all__ = (
     "GamDeviceEditView",
     "GamDeviceListView",
     "GamDevicePollView",
+    "GamDeviceSlotsView",
     "GamDeviceView",
     "GamDeviceWatchView",
     "GamPortBulkDeleteView",
@@ -468,6 +470,7 @@ __all__ = (
     "MailGroupListView",
     "MailGroupTestView",
     "MailGroupView",
+    "PlanSlotsView",
     "PollingStatusView",
     "RevenueView",
     "SnmpProfileBulkDeleteView",

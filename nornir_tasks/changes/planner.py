@@ -47,7 +47,9 @@ def plan_shelf(
     """
     removals = tuple(removals)
     slots = plan_slots(actual, desired, removals)
-    changes = compute_changes(actual, slots.desired, removals, model=model, reason=reason)
+    freed = tuple((ChangeKind.PROFILE, name) for name in slots.freed)
+    changes = compute_changes(actual, slots.desired, (*removals, *freed), model=model, reason=reason)
+    changes = tuple(_why_freed(change, slots.freed) for change in changes)
     violations = [*_protected(actual, slots.desired, removals), *slots.violations]
     if not violations:
         violations += _broken_rules(actual, changes, slots.desired, model)
@@ -57,6 +59,13 @@ def plan_shelf(
             return ShelfPlan(target, transport, state_hash(actual), steps, (), interrupted(actual, changes))
         violations += unsayable
     return ShelfPlan(target, transport, state_hash(actual), (), tuple(dict.fromkeys(violations)))
+
+
+def _why_freed(change: Change, freed: Sequence[str]) -> Change:
+    """A profile that goes although nobody asked for it says why."""
+    if change.kind is not ChangeKind.PROFILE or change.after is not None or change.name not in freed:
+        return change
+    return replace(change, reason="nobody uses this profile and all slots are taken: its slot is needed")
 
 
 def _protected(actual: ShelfConfig, desired: ShelfConfig, removals: tuple[Removal, ...]) -> list[Violation]:

@@ -118,7 +118,8 @@ class PageTestCase(BrowserTestCase):
         expected = (
             everything
             if may_change
-            else lists | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "revenue")}
+            else lists
+            | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "plan_slots", "revenue")}
         )
         if shown != expected:
             watched.note(f"menu shows {sorted(shown - expected)} too much, lacks {sorted(expected - shown)}")
