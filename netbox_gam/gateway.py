@@ -7,10 +7,11 @@ from typing import Any
 
 import nornir_tasks
 from nornir_tasks.addresses import expand_ranges
-from nornir_tasks.changes.slots import Merge as SlotMerge
-from nornir_tasks.changes.slots import SlotUse, use_of
 from nornir_tasks.changes.slots import in_words as _merge_in_words
+from nornir_tasks.changes.slots import use_of
 from nornir_tasks.changes.state_hash import state_hash as _state_hash
+from nornir_tasks.changes.transport import fallback_reason as _fallback_reason
+from nornir_tasks.changes.transport import refused as _refused
 from nornir_tasks.contracts import (
     ApplyResult,
     BillingSnapshot,
@@ -32,16 +33,22 @@ from nornir_tasks.contracts import (
     ReadScope,
     ShelfConfig,
     ShelfPlan,
+    SlotMerge,
+    SlotUse,
     StepEvent,
+    SubscriberConfig,
     TargetResult,
     Transport,
 )
-from nornir_tasks.gam.catalog import find_model
+from nornir_tasks.gam.catalog import MAX_PROFILES, find_model
 from nornir_tasks.gam.redaction import redact as _redact
 from nornir_tasks.reconcile.guard import GuardLimits, mass_cut
 from nornir_tasks.reconcile.guard import most_cut_offs as most_of
 
 from . import settings
+
+SLOTS = MAX_PROFILES
+"""Bandwidth profiles a shelf holds, the built-in one among them."""
 
 type OnProgress = Callable[[Progress], None]
 type Removal = tuple[ChangeKind, str]
@@ -106,9 +113,35 @@ def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
     return nornir_tasks.read([target], deadline=settings.poll_deadline_seconds())[0]
 
 
-def plan(target: DeviceTarget, actual: ShelfConfig, desired: ShelfConfig, removals: Sequence[Removal], reason: str) -> ShelfPlan:
-    """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away."""
-    return nornir_tasks.plan(target.name, target.transport, actual, desired, removals, find_model(target.model), reason)
+def plan(
+    target: DeviceTarget,
+    actual: ShelfConfig,
+    desired: ShelfConfig,
+    removals: Sequence[Removal],
+    reason: str,
+    *,
+    firmware: str = "",
+    services: Sequence[SubscriberConfig] = (),
+) -> ShelfPlan:
+    """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away.
+
+    :param firmware: the shelf's own text for what it runs
+    :param services: the services it is about as they are when in service
+    """
+    model = find_model(target.model)
+    return nornir_tasks.plan(
+        target.name, target.transport, actual, desired, removals, model, reason, firmware=firmware, services=services
+    )
+
+
+def fallback_reason(shelf_plan: ShelfPlan, *, allowed: bool) -> str:
+    """Why a plan is made over JSON-RPC instead; empty when it stays as it is."""
+    return _fallback_reason(shelf_plan, allowed=allowed)
+
+
+def refused_by_transport(shelf_plan: ShelfPlan, problem: str = "") -> ShelfPlan:
+    """The plan with what to do in each violation that only its transport is to blame for."""
+    return _refused(shelf_plan, problem)
 
 
 def slot_use(profiles: Sequence[ProfileConfig], users: Mapping[str, int]) -> SlotUse:

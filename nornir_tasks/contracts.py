@@ -603,6 +603,40 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotMerge:
+    """One profile that another one could serve: ``moves`` subscribers of ``leave`` go ``into`` the other, and a slot is free.
+
+    Nobody gets less: ``into`` is at least as fast in both directions. ``equal``: the rates are the same.
+    """
+
+    leave: ProfileConfig
+    into: ProfileConfig
+    moves: int
+    equal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlotUse:
+    """The bandwidth profile slots of one shelf.
+
+    ``users``: subscribers by profile name. ``free``: slots with nothing in them. ``unused``: names of profiles that serve nobody,
+    which a plan may free. ``merges``: cheapest first. ``way_out``: what would make room, cheapest first, in words.
+    """
+
+    profiles: tuple[ProfileConfig, ...]
+    users: Mapping[str, int]
+    free: int
+    unused: tuple[str, ...]
+    merges: tuple[SlotMerge, ...]
+    way_out: str
+
+    @property
+    def headroom(self) -> int:
+        """How many new speeds fit: free slots and those that unused profiles would give back."""
+        return self.free + len(self.unused)
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStep:
     """One step of a change plan: the change, the exact text that will be sent, and the exact text that would undo it."""
 
@@ -615,7 +649,11 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class ShelfPlan:
-    """All steps for one GAM, bound to the state they were computed from. ``violations`` non-empty means: not applicable."""
+    """All steps for one GAM, bound to the state they were computed from. ``violations`` non-empty means: not applicable.
+
+    ``warnings``: what the shelf accepts and a person should know first. ``lacking``: the violations that only this transport has.
+    ``transport_reason``: why the plan does not go over the transport its GAM is set to; empty when it does.
+    """
 
     target: str
     transport: Transport
@@ -623,6 +661,9 @@ class ShelfPlan:
     steps: tuple[PlannedStep, ...] = ()
     violations: tuple[Violation, ...] = ()
     interrupts: tuple[str, ...] = ()
+    warnings: tuple[Violation, ...] = ()
+    lacking: tuple[Violation, ...] = ()
+    transport_reason: str = ""
 
 
 class StepState(StrEnum):

@@ -126,6 +126,7 @@ class GamDeviceFilter(ContactFilterMixin, PrimaryModelFilter):
     http_port: IntegerLookup | None = strawberry_django.filter_field()
     https: FilterLookup[bool] | None = strawberry_django.filter_field()
     https_verify: FilterLookup[bool] | None = strawberry_django.filter_field()
+    json_rpc_fallback: FilterLookup[bool] | None = strawberry_django.filter_field()
     snmp_port: IntegerLookup | None = strawberry_django.filter_field()
     credential_profile: Annotated["CredentialProfileFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()

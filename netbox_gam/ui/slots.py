@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nornir_tasks.gam.catalog import MAX_PROFILES
+from ..workflows.profile_slots import SLOTS
 
 BUILT_IN = 1
 
@@ -41,7 +41,7 @@ def cells(use: Any) -> list[Cell]:
     placed = {profile.id: profile for profile in use.profiles if profile.id}
     homeless = iter([profile for profile in use.profiles if not profile.id])
     found = []
-    for number in range(1, MAX_PROFILES + 1):
+    for number in range(1, SLOTS + 1):
         profile = placed[number] if number in placed else next(homeless, None)
         found.append(_cell(number, profile, use, mergeable))
     return found

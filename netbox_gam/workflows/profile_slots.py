@@ -10,11 +10,12 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from nornir_tasks.contracts import ProfileConfig
+from nornir_tasks.contracts import ProfileConfig, SlotMerge, SlotUse
 
 from .. import gateway
 from ..models import BandwidthPlan, GamDevice, ShelfProfileState, ShelfServiceState
 
+SLOTS = gateway.SLOTS
 type Rates = tuple[int, int]
 
 
@@ -23,7 +24,7 @@ class ShelfSlots:
     """The slots of one GAM. ``read_at`` None: its configuration was never read. ``counted``: profiles the last poll counted."""
 
     gam: GamDevice
-    use: gateway.SlotUse
+    use: SlotUse
     read_at: datetime | None
     counted: int | None
 
@@ -81,7 +82,7 @@ def of(gam: Any) -> ShelfSlots:
     )
 
 
-def words_of(merge: gateway.SlotMerge) -> str:
+def words_of(merge: SlotMerge) -> str:
     """What to do for a merge of two profiles of a shelf, and whom it touches."""
     return gateway.merge_in_words(merge)
 
@@ -109,7 +110,7 @@ def fleet_merges(gams: QuerySet, plans: QuerySet) -> list[FleetMerge]:
     return sorted(merges, key=lambda one: (one.moves / len(one.gams), -len(one.gams), one.leave, one.into))
 
 
-def _uses(gams: QuerySet) -> dict[int, gateway.SlotUse]:
+def _uses(gams: QuerySet) -> dict[int, SlotUse]:
     """By GAM, without building a record for each of a fleet's profiles."""
     profiles: dict[int, list[ProfileConfig]] = defaultdict(list)
     users: dict[int, dict[str, int]] = defaultdict(dict)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from ..contracts import ChangeKind, ProfileConfig, ShelfConfig, Violation
+from ..contracts import ChangeKind, ProfileConfig, ShelfConfig, SlotMerge, SlotUse, Violation
 from ..gam.catalog import MAX_PROFILES
 from .diff import Removal, is_builtin
 
@@ -30,48 +30,6 @@ class SlotPlan:
     reused: Mapping[str, str] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
     freed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """One profile that another one could serve: ``moves`` subscribers of ``leave`` go ``into`` the other, and a slot is free.
-
-    Nobody gets less: ``into`` is at least as fast in both directions. ``equal`` says that the rates are the same.
-    """
-
-    leave: ProfileConfig
-    into: ProfileConfig
-    moves: int
-
-    @property
-    def equal(self) -> bool:
-        """Nobody's speed changes."""
-        return _rates(self.leave) == _rates(self.into)
-
-
-@dataclass(frozen=True, slots=True)
-class SlotUse:
-    """The 15 slots of one shelf.
-
-    ``users``: subscribers by profile name. ``unused``: names a plan may free by itself. ``merges``: cheapest first.
-    ``way_out``: what would free one more slot than :attr:`headroom` has, or an unused one first, in words.
-    """
-
-    profiles: tuple[ProfileConfig, ...]
-    users: Mapping[str, int]
-    unused: tuple[str, ...]
-    merges: tuple[Merge, ...]
-    way_out: str
-
-    @property
-    def free(self) -> int:
-        """Slots with nothing in them."""
-        return max(0, MAX_PROFILES - len(self.profiles))
-
-    @property
-    def headroom(self) -> int:
-        """How many new speeds fit: free slots and those that unused profiles would give back."""
-        return self.free + len(self.unused)
 
 
 # -------------------------------------------------------------------------------------------------------- placing profiles
@@ -148,18 +106,19 @@ def use_of(profiles: Iterable[ProfileConfig], users: Mapping[str, int]) -> SlotU
     counts = {profile.name: users.get(profile.name, 0) for profile in ordered}
     unused = tuple(sorted(profile.name for profile in own if not counts[profile.name]))
     merges = tuple(sorted(_merges(own, counts), key=lambda one: (one.moves, not one.equal, one.leave.name, one.into.name)))
-    return SlotUse(ordered, counts, unused, merges, _way_out(own, counts, unused, merges))
+    free = max(0, MAX_PROFILES - len(ordered))
+    return SlotUse(ordered, counts, free, unused, merges, _way_out(own, counts, unused, merges))
 
 
-def _merges(own: Iterable[ProfileConfig], users: Mapping[str, int]) -> Iterator[Merge]:
+def _merges(own: Iterable[ProfileConfig], users: Mapping[str, int]) -> Iterator[SlotMerge]:
     """Every pair, once, the way it moves fewer; unused profiles need no merging."""
     used = [profile for profile in own if users[profile.name]]
     for leave, into in permutations(used, 2):
         if _rates(leave) == _rates(into):
             if (users[leave.name], leave.name) < (users[into.name], into.name):
-                yield Merge(leave, into, users[leave.name])
+                yield SlotMerge(leave, into, users[leave.name], equal=True)
         elif is_near(_rates(leave), _rates(into)):
-            yield Merge(leave, into, users[leave.name])
+            yield SlotMerge(leave, into, users[leave.name])
 
 
 def is_near(leave: tuple[int, int], into: tuple[int, int]) -> bool:
@@ -172,7 +131,7 @@ def cheapest_way_out(actual: ShelfConfig) -> str:
     return look(actual).way_out
 
 
-def _way_out(own: list[ProfileConfig], users: Mapping[str, int], unused: tuple[str, ...], merges: tuple[Merge, ...]) -> str:
+def _way_out(own: list[ProfileConfig], users: Mapping[str, int], unused: tuple[str, ...], merges: tuple[SlotMerge, ...]) -> str:
     if unused:
         return f"remove an unused one: {', '.join(unused)}"
     if merges:
@@ -183,7 +142,7 @@ def _way_out(own: list[ProfileConfig], users: Mapping[str, int], unused: tuple[s
     return f"move the {_people(users[few])} of {few} to another plan and remove it"
 
 
-def in_words(merge: Merge) -> str:
+def in_words(merge: SlotMerge) -> str:
     """What to do for a merge and whom it touches."""
     speed = "the same rates" if merge.equal else f"{_text(merge.into)} instead of {_text(merge.leave)} Mbit/s"
     moves = "moves" if merge.moves == 1 else "move"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,7 +9,7 @@ from django.utils import timezone
 from users.models import ObjectPermission
 from utilities.testing import APITestCase, TestCase
 
-from netbox_gam.models import BandwidthPlan, GamDevice, ShelfProfileState
+from netbox_gam.models import GamDevice, ShelfProfileState
 from netbox_gam.workflows import profile_slots, shelf_services
 from nornir_tasks.contracts import ProfileConfig, ShelfConfig, SubscriberConfig
 from nornir_tasks.gam.rules import BUILTIN_PROFILE

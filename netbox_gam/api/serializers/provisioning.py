@@ -24,7 +24,8 @@ class ChangePlanSerializer(RecordSerializer):
     class Meta:
         model = ChangePlan
         fields = (
-            *IDENTITY, "gam", "status", "reason", "requested_by", "transport", "state_hash", "violations", "interrupts",
+            *IDENTITY, "gam", "status", "reason", "requested_by", "transport", "transport_reason", "state_hash", "violations",
+            "warnings", "interrupts",
             "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "status", "reason", "description")
