@@ -534,7 +534,10 @@ class SubscriberConfig:
 
 @dataclass(frozen=True, slots=True)
 class ShelfConfig:
-    """The part of a shelf's configuration this project owns, sorted by name. ``raw`` may hold secrets and is not shown."""
+    """The part of a shelf's configuration this project owns, sorted by name. ``raw`` may hold secrets and is not shown.
+
+    ``knows``: every method and field name of the firmware's own inventory (JSON-RPC introspection); empty where it was not read.
+    """
 
     profiles: tuple[ProfileConfig, ...] = ()
     endpoints: tuple[EndpointConfig, ...] = ()
@@ -542,6 +545,7 @@ class ShelfConfig:
     subscriber_model: SubscriberModel = SubscriberModel.ENDPOINT_AWARE
     default_nni: str | None = None
     raw: str = field(default="", repr=False, compare=False)
+    knows: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
 
 # -------------------------------------------------------------------------------------------------------------- changes

@@ -84,6 +84,7 @@ def _of_changes(
     warnings: list[Violation] = []
     for change in changes:
         before, after = change.before, change.after
+        violations += rpc.lacking(change, actual.knows)
         if isinstance(after, ProfileConfig) and _rates_differ(before, after):
             warnings += warn_profile(after, model)
             violations += check_rates(after, model, firmware) if model is not None else ()
