@@ -16,6 +16,7 @@ from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .write_back import BillingWrite, WriteBackState
 
 __all__ = (
     "Alarm",
@@ -29,6 +30,7 @@ __all__ = (
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
+    "BillingWrite",
     "ChangePlan",
     "ChangeStep",
     "CredentialProfile",
@@ -62,4 +64,5 @@ __all__ = (
     "Subscriber",
     "SyncRun",
     "VlanPool",
+    "WriteBackState",
 )

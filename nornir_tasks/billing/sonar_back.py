@@ -11,7 +11,7 @@ from ..errors import ErrorKind
 from .fields import ident, words
 from .reading import Table
 from .sonar import ENDPOINT, Search, SonarClient, equals, owned
-from .write_back import allow_mutation
+from .write_back import UNVERSIONED, allow_mutation
 
 TOGETHER = 50
 """Accounts asked for at once."""
@@ -121,7 +121,7 @@ def _like(text: str) -> dict[str, Any]:
 
 
 def _version(row: Mapping[str, Any]) -> str:
-    return f"{words(row.get('_version'))} {words(row.get('updated_at'))}".strip()
+    return f"{words(row.get('_version'))} {words(row.get('updated_at'))}".strip() or UNVERSIONED
 
 
 def _entities(client: SonarClient, answer: Mapping[str, Any], name: str, label: str) -> list[Mapping[str, Any]]:

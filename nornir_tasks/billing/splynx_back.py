@@ -11,7 +11,7 @@ from ..errors import ErrorKind
 from .fields import ident, words
 from .http import AnswerError
 from .splynx import SplynxClient
-from .write_back import allow_put
+from .write_back import UNVERSIONED, allow_put
 
 CUSTOMER = "admin/customers/customer"
 TOGETHER = 200
@@ -70,4 +70,4 @@ def _reading(client: SplynxClient, row: Mapping[str, Any], fields: set[str]) -> 
         raise client.http.problem(ErrorKind.UNPARSEABLE, "customers: a row has no id")
     own = row.get("additional_attributes")
     values = {name: words(own.get(name)) for name in fields} if isinstance(own, dict) else {}
-    return AccountReading(id, f"{words(row.get('last_update'))} {words(row.get('status'))}".strip(), values)
+    return AccountReading(id, f"{words(row.get('last_update'))} {words(row.get('status'))}".strip() or UNVERSIONED, values)

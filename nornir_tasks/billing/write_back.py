@@ -17,6 +17,9 @@ from ..errors import RuleViolation
 NOTE = "note"
 """In place of a field: the value goes into a note. Sonar only."""
 
+UNVERSIONED = "-"
+"""The version of an object that came without one."""
+
 LONGEST = 250
 """Characters of a custom field's value: both systems keep short texts in a column of 255 (assumption)."""
 
