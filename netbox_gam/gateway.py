@@ -263,8 +263,3 @@ def decide_back(fields: Mapping[BackValue, str], reading: AccountReading, wanted
 def note_text(fields: Mapping[BackValue, str], wanted: Mapping[BackValue, str]) -> str:
     """The note about an account; empty where no value goes into one."""
     return back.note_text(fields, wanted)
-
-
-def note_key(system: str, account_id: str, text: str, number: int) -> str:
-    """The key of the note of that number about an account."""
-    return back.note_key(system, account_id, text, number)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from nornir_tasks.contracts import AccountReading, BackSource, BackValue
@@ -225,12 +225,10 @@ def _store(
     rows = BillingWrite.objects.filter(system=system)
     waiting = {(row.account_id, row.field): row for row in rows.filter(state=State.WAITING).select_for_update()}
     latest = _latest(rows, readings)
-    sent = dict(rows.filter(state=State.SENT, field=NOTE).order_by().values_list("account_id").annotate(Count("pk")))
     drafts = Drafts()
     for account, reading in readings.items():
         if account in said:
-            number = sent.get(account, 0)
-            texts = _texts(system, state, fields, said[account], reading, latest.get((account, NOTE)), number)
+            texts = _texts(state, fields, said[account], reading, latest.get((account, NOTE)))
             for value, place in [*((v, p) for v, p in fields.items() if p != NOTE), (NOTE, NOTE)]:
                 draft = _Draft(system, said[account].subscriber, reading, str(value), place, texts.get(str(value)), now)
                 _draft(draft, waiting.get((account, place)), latest.get((account, place)), drafts, report)
@@ -247,14 +245,14 @@ CHANGEABLE = ("before", "version", "state", "due", "sent", "error")
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One place of one account. ``text`` and its key: what is to be written there, None for nothing."""
+    """One place of one account. ``text``: what is to be written there, None for nothing."""
 
     system: BillingSystem
     subscriber: int
     reading: AccountReading
     value: str
     place: str
-    text: tuple[str, str] | None
+    text: str | None
     now: datetime
 
     @property
@@ -270,27 +268,25 @@ def _latest(rows: Any, readings: Mapping[str, AccountReading]) -> dict[tuple[str
 
 
 def _texts(
-    system: BillingSystem,
     state: WriteBackState,
     fields: Mapping[BackValue, str],
     said: Wanted,
     reading: AccountReading,
     last_note: BillingWrite | None,
-    number: int,
-) -> dict[str, tuple[str, str]]:
-    """What is to be written of one account, by value, each with its key."""
-    texts = {str(value): (text, uuid.uuid4().hex) for value, text in gateway.decide_back(fields, reading, said.values).items()}
+) -> dict[str, str]:
+    """What is to be written of one account, by value."""
+    texts = {str(value): text for value, text in gateway.decide_back(fields, reading, said.values).items()}
     note = gateway.note_text(fields, said.values)
     # A note tells of a change: there is none about what was so before this was switched on.
     changed = said.changed is not None and state.since is not None and said.changed >= state.since
     if note and changed and (last_note is None or last_note.after != note):
-        texts[NOTE] = (note, gateway.note_key(f"{system.pk} {system.url}", reading.account_id, note, number))
+        texts[NOTE] = note
     return texts
 
 
 def _draft(draft: _Draft, waiting: BillingWrite | None, latest: BillingWrite | None, drafts: Drafts, report: CollectReport) -> None:
     """Make, refresh or close the write of one place."""
-    if waiting is not None and (draft.text is None or draft.text[0] != waiting.after):
+    if waiting is not None and (draft.text is None or draft.text != waiting.after):
         stands = draft.text is None and draft.before == waiting.after
         if stands and waiting.attempts:
             _close(waiting, State.SENT, "", drafts, report, sent=draft.now)
@@ -305,14 +301,14 @@ def _draft(draft: _Draft, waiting: BillingWrite | None, latest: BillingWrite | N
             drafts.changed.append(waiting)
             report.refreshed += 1
         return
-    text, key = draft.text
-    left_alone = latest is not None and latest.state != State.SENT and (latest.after, latest.before) == (text, draft.before)
+    left_alone = latest is not None and latest.state != State.SENT and (latest.after, latest.before) == (draft.text, draft.before)
     if left_alone:
         return
     drafts.new.append(
         BillingWrite(
             system=draft.system, subscriber_id=draft.subscriber, account_id=draft.reading.account_id, value=draft.value,
-            field=draft.place, before=draft.before, after=text, version=draft.reading.version, key=key, due=draft.now,
+            field=draft.place, before=draft.before, after=draft.text, version=draft.reading.version,
+            key=f"netbox-{uuid.uuid4().hex}", due=draft.now,
         )
     )  # fmt: skip
     report.made += 1

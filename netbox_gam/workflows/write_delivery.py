@@ -250,9 +250,9 @@ def _settled(write: BillingWrite) -> InvalidState:
 def sweep(now: datetime | None = None) -> int:
     """Forget what was settled long ago, except the newest of each place; how many."""
     settled = BillingWrite.objects.filter(state__in=(State.SENT, State.SUPERSEDED))
-    newest = settled.filter(state=State.SENT).order_by("system", "account_id", "field", "-pk")
-    kept = newest.distinct("system", "account_id", "field").values("pk")
-    old = settled.filter(created__lt=(now or timezone.now()) - KEEP).exclude(pk__in=list(kept.values_list("pk", flat=True)))
+    newest = settled.filter(state=State.SENT).order_by("system_id", "account_id", "field", "-pk")
+    kept = newest.distinct("system_id", "account_id", "field").values("pk")
+    old = settled.filter(created__lt=(now or timezone.now()) - KEEP).exclude(pk__in=kept)
     gone = WriteBackState.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
     return int(old.delete()[0]) + int(gone)
 

@@ -6,7 +6,6 @@ an IP or a RADIUS account: those cost the provider's customers money, and Sonar 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -149,15 +148,6 @@ def note_text(fields: Mapping[BackValue, str], wanted: Mapping[BackValue, str]) 
     }
     parts = [f"{words[value]}: {wanted[value]}" for value, place in fields.items() if place == NOTE and wanted.get(value)]
     return "\n".join(parts)
-
-
-def note_key(system: str, account_id: str, text: str, number: int) -> str:
-    """A key that is the same for every attempt at one note, and another for the next note.
-
-    :param number: how many notes of this account were written before
-    """
-    digest = hashlib.sha256("\n".join((system, account_id, str(number), text)).encode()).hexdigest()
-    return f"netbox-{digest[:20]}"
 
 
 def judge(write: AccountWrite, now: AccountReading | None) -> tuple[WriteOutcome | None, dict[str, str], bool]:

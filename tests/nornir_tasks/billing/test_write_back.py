@@ -107,11 +107,6 @@ def test_only_what_differs_is_written_and_nothing_is_emptied() -> None:
     assert rules.decide(fields, reading, rules.account_values([source("a")])) == {BackValue.PLACE: "gam 1"}
 
 
-def test_a_note_has_one_key_for_all_attempts_and_another_for_the_next_note() -> None:
-    assert rules.note_key("s", "1", "text", 0) == rules.note_key("s", "1", "text", 0)
-    assert len({rules.note_key("s", "1", "text", number) for number in range(3)}) == 3
-
-
 WRITE = AccountWrite("1", "v1", {"4": "old"}, {"4": "new"}, "text", "netbox-key")
 
 
