@@ -283,6 +283,10 @@ class BackValueChoices(ChoiceSet):
     ]
 
 
+BACK_VALUES = tuple((choice[0], choice[1]) for choice in BackValueChoices.CHOICES if choice[0] != BackValueChoices.NOTE)
+"""Values that can be chosen, with their labels."""
+
+
 class BillingWriteStateChoices(ChoiceSet):
     """Life of something that is to be written to a billing system."""
 

@@ -33,6 +33,7 @@ PATHS = {
     "firmwarerollout": "firmware-rollouts",
     "firmwareupgrade": "firmware-upgrades",
     "findingrule": "finding-rules",
+    "billingwrite": "billing-writes",
 }
 
 urlpatterns = [

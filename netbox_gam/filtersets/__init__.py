@@ -11,6 +11,7 @@ from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
 from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
+from .write_back import BillingWriteFilterSet
 
 __all__ = (
     "AlarmFilterSet",
@@ -20,6 +21,7 @@ __all__ = (
     "BillingLinkFilterSet",
     "BillingPlanFilterSet",
     "BillingSystemFilterSet",
+    "BillingWriteFilterSet",
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",
     "CredentialProfileFilterSet",

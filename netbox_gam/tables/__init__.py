@@ -19,6 +19,7 @@ from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
 from .provisioning import ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+from .write_back import BillingWriteTable
 
 __all__ = (
     "AlarmRuleTable",
@@ -30,6 +31,7 @@ __all__ = (
     "BillingLinkTable",
     "BillingPlanTable",
     "BillingSystemTable",
+    "BillingWriteTable",
     "ChangePlanTable",
     "ChangeStepTable",
     "CredentialProfileTable",

@@ -13,6 +13,7 @@ from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
+from .write_back import BillingWriteViewSet
 
 __all__ = (
     "AlarmRuleViewSet",
@@ -22,6 +23,7 @@ __all__ = (
     "BillingLinkViewSet",
     "BillingPlanViewSet",
     "BillingSystemViewSet",
+    "BillingWriteViewSet",
     "ChangePlanViewSet",
     "ChangeStepViewSet",
     "CredentialProfileViewSet",

@@ -1,4 +1,4 @@
-"""Back to billing, with both stand-ins over HTTP: off by default, shown first, written once, left alone where somebody else wrote."""
+"""Back to billing, with both stand-ins over HTTP: off by default, shown first, written once, never over somebody else's work."""
 
 from __future__ import annotations
 
