@@ -7,9 +7,13 @@ from typing import Any
 
 import nornir_tasks
 from nornir_tasks.addresses import expand_ranges
+from nornir_tasks.billing import write_back as back
 from nornir_tasks.changes.state_hash import state_hash as _state_hash
 from nornir_tasks.contracts import (
+    AccountReading,
     ApplyResult,
+    BackSource,
+    BackValue,
     BillingSnapshot,
     BillingSystemType,
     BillingTarget,
@@ -243,3 +247,42 @@ def _guard_limits() -> GuardLimits:
 def check_connection(target: BillingTarget, on_progress: OnProgress | None = None) -> list[ConnectionCheck]:
     """Named checks of a billing system's connection, each with how it ended and, where something is to be done, what."""
     return nornir_tasks.check_connection(target, on_progress)
+
+
+# -------------------------------------------------------------------------------------------------------- back to billing
+
+
+def check_back_fields(type: str, fields: Mapping[str, str]) -> dict[BackValue, str]:
+    """Which value is written to which field, checked.
+
+    :raises nornir_tasks.errors.RuleViolation: naming value and field
+    """
+    return back.check_fields(BillingSystemType(type), fields)
+
+
+def back_fields(fields: Mapping[BackValue, str]) -> list[str]:
+    """The custom fields or additional attributes among the places values go to."""
+    return [place for place in fields.values() if place != back.NOTE]
+
+
+def billing_writer(target: BillingTarget, fields: Iterable[str]) -> Any:
+    """A billing system open for writing, as a context manager.
+
+    :raises nornir_tasks.errors.BillingError: an option is wrong, the credential lacks something
+    """
+    return nornir_tasks.billing_writer(target, fields)
+
+
+def account_values(sources: Sequence[BackSource]) -> dict[BackValue, str]:
+    """What an account is to be told of its services."""
+    return back.account_values(sources)
+
+
+def decide_back(fields: Mapping[BackValue, str], reading: AccountReading, wanted: Mapping[BackValue, str]) -> dict[BackValue, str]:
+    """Which values are to be written, given what stands there."""
+    return back.decide(fields, reading, wanted)
+
+
+def note_text(fields: Mapping[BackValue, str], wanted: Mapping[BackValue, str]) -> str:
+    """The note about an account; empty where no value goes into one."""
+    return back.note_text(fields, wanted)

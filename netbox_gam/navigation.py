@@ -75,6 +75,7 @@ menu = PluginMenu(
                 _item("billingplan", _("Billing Plans")),
                 _item("billinglink", _("Billing Links")),
                 _item("syncrun", _("Sync Runs"), editable=False),
+                _item("billingwrite", _("Billing Writes"), editable=False),
             ),
         ),
         (

@@ -13,6 +13,7 @@ from .models import (
     BillingPlan,
     BillingSystem,
     ChangeBatch,
+    BillingWrite,
     ChangePlan,
     ChangeStep,
     CredentialProfile,
@@ -123,6 +124,13 @@ class SyncRunIndex(SearchIndex):
     model = SyncRun
     fields = (("scope", 500), ("description", 500), ("comments", 5000))
     display_attrs = ("system", "status", "started", "description")
+
+
+@register_search
+class BillingWriteIndex(SearchIndex):
+    model = BillingWrite
+    fields = (("account_id", 200), ("key", 300), ("after", 500), ("description", 500), ("comments", 5000))
+    display_attrs = ("system", "subscriber", "value", "state")
 
 
 @register_search

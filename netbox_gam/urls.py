@@ -34,6 +34,7 @@ PATHS = {
     "firmwarerollout": "firmware-rollouts",
     "firmwareupgrade": "firmware-upgrades",
     "findingrule": "finding-rules",
+    "billingwrite": "billing-writes",
 }
 
 urlpatterns = [

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nornir.core.inventory import Host
 
     from .billing import WebhookHint
+    from .billing.writer import BillingWriter
     from .contracts import (
         ApplyResult,
         BillingSnapshot,
@@ -54,6 +55,7 @@ type OnEvent = Callable[[StepEvent], None]
 __all__ = [
     "apply",
     "backup",
+    "billing_writer",
     "check_connection",
     "compare",
     "compare_config",
@@ -373,6 +375,17 @@ def check_connection(target: BillingTarget, on_progress: OnProgress | None = Non
     from .billing import check_connection as check
 
     return check(target, on_progress=on_progress)
+
+
+def billing_writer(target: BillingTarget, fields: Iterable[str], *, cancelled: Callable[[], bool] | None = None) -> BillingWriter:
+    """A billing system open for writing custom fields, notes and additional attributes, and nothing else; to be closed.
+
+    :param fields: the custom fields (Sonar, by number) or additional attributes (Splynx, by name) it is about
+    :raises BillingError: an option is wrong, the credential lacks something
+    """
+    from .billing.writer import BillingWriter
+
+    return BillingWriter(target, fields, cancelled=cancelled)
 
 
 def compare(

@@ -11,6 +11,7 @@ from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
 from .provisioning import ChangeBatchFilterSet, ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
+from .write_back import BillingWriteFilterSet
 
 __all__ = (
     "AlarmFilterSet",
@@ -21,6 +22,7 @@ __all__ = (
     "BillingPlanFilterSet",
     "BillingSystemFilterSet",
     "ChangeBatchFilterSet",
+    "BillingWriteFilterSet",
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",
     "CredentialProfileFilterSet",

@@ -104,6 +104,7 @@ from .subscribers import (
     VlanPoolForm,
     VlanPoolImportForm,
 )
+from .write_back import BillingWriteBulkEditForm, BillingWriteFilterForm, BillingWriteForm, WriteBackForm
 
 __all__ = (
     "AcceptDriftForm",
@@ -137,6 +138,9 @@ __all__ = (
     "ChangeBatchBulkEditForm",
     "ChangeBatchFilterForm",
     "ChangeBatchForm",
+    "BillingWriteBulkEditForm",
+    "BillingWriteFilterForm",
+    "BillingWriteForm",
     "ChangePlanBulkEditForm",
     "ChangePlanFilterForm",
     "ChangePlanForm",
@@ -203,4 +207,5 @@ __all__ = (
     "VlanPoolFilterForm",
     "VlanPoolForm",
     "VlanPoolImportForm",
+    "WriteBackForm",
 )

@@ -19,8 +19,10 @@ from .enums import (
     ArrivalKindEnum,
     ArrivalStateEnum,
     BatchSourceEnum,
+    BackValueEnum,
     BillingAuthEnum,
     BillingSystemTypeEnum,
+    BillingWriteStateEnum,
     ChangeActionEnum,
     ChangeKindEnum,
     ChangePlanStatusEnum,
@@ -67,6 +69,7 @@ __all__ = (
     "BillingLinkFilter",
     "BillingPlanFilter",
     "BillingSystemFilter",
+    "BillingWriteFilter",
     "ChangePlanFilter",
     "ChangeStepFilter",
     "CredentialProfileFilter",
@@ -536,6 +539,33 @@ class MailGroupFilter(PrimaryModelFilter):
     digest_minutes: IntegerLookup | None = strawberry_django.filter_field()
     hourly_limit: IntegerLookup | None = strawberry_django.filter_field()
     subject_prefix: StrFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.BillingWrite, lookups=True)
+class BillingWriteFilter(PrimaryModelFilter):
+    """Billing writes."""
+
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    subscriber: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    subscriber_id: ID | None = strawberry_django.filter_field()
+    account_id: StrFilterLookup | None = strawberry_django.filter_field()
+    value: BaseFilterLookup[BackValueEnum] | None = strawberry_django.filter_field()
+    field: StrFilterLookup | None = strawberry_django.filter_field()
+    before: StrFilterLookup | None = strawberry_django.filter_field()
+    after: StrFilterLookup | None = strawberry_django.filter_field()
+    version: StrFilterLookup | None = strawberry_django.filter_field()
+    key: StrFilterLookup | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[BillingWriteStateEnum] | None = strawberry_django.filter_field()
+    attempts: IntegerLookup | None = strawberry_django.filter_field()
+    due: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    begun: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    sent: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    error: StrFilterLookup | None = strawberry_django.filter_field()
 
 
 @register_filter(models.Drift, lookups=True)

@@ -19,6 +19,7 @@ from .filters import (
     BillingPlanFilter,
     BillingSystemFilter,
     ChangeBatchFilter,
+    BillingWriteFilter,
     ChangePlanFilter,
     ChangeStepFilter,
     CredentialProfileFilter,
@@ -53,6 +54,7 @@ __all__ = (
     "BillingLinkType",
     "BillingPlanType",
     "BillingSystemType",
+    "BillingWriteType",
     "ChangePlanType",
     "ChangeStepType",
     "CredentialProfileType",
@@ -269,6 +271,7 @@ class BillingSystemType(PrimaryObjectType):
     sync_runs: list[SyncRun]
     findings: list[Finding]
     finding_rules: list[Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")]]
+    writes: list[Annotated["BillingWriteType", strawberry.lazy("netbox_gam.graphql.types")]]
 
 
 @register_type(models.BillingPlan, fields="__all__", filters=BillingPlanFilter, pagination=True)
@@ -302,6 +305,15 @@ class SyncRunType(PrimaryObjectType):
     @strawberry_django.field(annotate={"graphql_system_name": F("system__name")}, only=["started"])
     def display(self) -> str:
         return f"{self.graphql_system_name} {self.started:%Y-%m-%d %H:%M:%S}"
+
+
+@register_type(models.BillingWrite, fields="__all__", filters=BillingWriteFilter, pagination=True)
+class BillingWriteType(PrimaryObjectType):
+    """One custom field, additional attribute or note that a billing system is to be given."""
+
+    display: str = name_from("account_id", "value")
+    system: BillingSystem | None
+    subscriber: Subscriber | None
 
 
 @register_type(models.Finding, fields="__all__", filters=FindingFilter, pagination=True)

@@ -16,6 +16,7 @@ from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangeBatch, ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .write_back import BillingWrite, WriteBackState
 
 __all__ = (
     "Alarm",
@@ -30,6 +31,7 @@ __all__ = (
     "BillingPlan",
     "BillingSystem",
     "ChangeBatch",
+    "BillingWrite",
     "ChangePlan",
     "ChangeStep",
     "CredentialProfile",
@@ -63,4 +65,5 @@ __all__ = (
     "Subscriber",
     "SyncRun",
     "VlanPool",
+    "WriteBackState",
 )

@@ -19,6 +19,7 @@ from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
 from .provisioning import ChangeBatchTable, ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+from .write_back import BillingWriteTable
 
 __all__ = (
     "AlarmRuleTable",
@@ -31,6 +32,7 @@ __all__ = (
     "BillingPlanTable",
     "BillingSystemTable",
     "ChangeBatchTable",
+    "BillingWriteTable",
     "ChangePlanTable",
     "ChangeStepTable",
     "CredentialProfileTable",

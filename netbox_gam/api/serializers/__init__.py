@@ -12,6 +12,7 @@ from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
 from .provisioning import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
+from .write_back import BillingWriteSerializer
 
 __all__ = (
     "AlarmRuleSerializer",
@@ -22,6 +23,7 @@ __all__ = (
     "BillingPlanSerializer",
     "BillingSystemSerializer",
     "ChangeBatchSerializer",
+    "BillingWriteSerializer",
     "ChangePlanDetailSerializer",
     "ChangePlanSerializer",
     "ChangeStepSerializer",

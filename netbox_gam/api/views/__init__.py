@@ -13,6 +13,7 @@ from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangeBatchViewSet, ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
+from .write_back import BillingWriteViewSet
 
 __all__ = (
     "AlarmRuleViewSet",
@@ -23,6 +24,7 @@ __all__ = (
     "BillingPlanViewSet",
     "BillingSystemViewSet",
     "ChangeBatchViewSet",
+    "BillingWriteViewSet",
     "ChangePlanViewSet",
     "ChangeStepViewSet",
     "CredentialProfileViewSet",
