@@ -7,13 +7,17 @@ from typing import Any
 
 import nornir_tasks
 from nornir_tasks.addresses import expand_ranges
+from nornir_tasks.billing import write_back as back
 from nornir_tasks.changes.slots import in_words as _merge_in_words
 from nornir_tasks.changes.slots import use_of
 from nornir_tasks.changes.state_hash import state_hash as _state_hash
 from nornir_tasks.changes.transport import fallback_reason as _fallback_reason
 from nornir_tasks.changes.transport import refused as _refused
 from nornir_tasks.contracts import (
+    AccountReading,
     ApplyResult,
+    BackSource,
+    BackValue,
     BillingSnapshot,
     BillingSystemType,
     BillingTarget,
@@ -169,9 +173,32 @@ def compare_reading(
     return nornir_tasks.compare_reading(desired, reading, profiles, ports)
 
 
-def apply(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
-    """Write a plan to its GAM: re-read, steps, read back, save. ``on_event`` runs in this thread before each thing is sent."""
-    return nornir_tasks.apply([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
+def read_configs(targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None) -> list[TargetResult[ShelfConfig]]:
+    """Read the running configurations of many GAMs at the same time, in the order of the targets."""
+    return nornir_tasks.read(
+        targets, workers=settings.provision_workers(), deadline=settings.poll_deadline_seconds(), on_progress=on_progress
+    )
+
+
+def apply(
+    plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
+    *,
+    on_event: Callable[[StepEvent], None],
+    on_result: Callable[[TargetResult[ApplyResult]], None],
+) -> None:
+    """Write plans to their GAMs: re-read, steps, read back, save; at the same time, within the settings' limits.
+
+    ``on_event`` runs in this thread before each thing is sent, ``on_result`` as soon as a GAM is done with.
+    """
+    nornir_tasks.apply(
+        plans,
+        on_event=on_event,
+        on_result=on_result,
+        workers=settings.provision_workers(),
+        deadline=settings.provision_deadline_seconds(),
+        places={target.name: target.site for target, _ in plans},
+        per_place=settings.provision_per_site(),
+    )
 
 
 def recover(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
@@ -269,3 +296,42 @@ def _guard_limits() -> GuardLimits:
 def check_connection(target: BillingTarget, on_progress: OnProgress | None = None) -> list[ConnectionCheck]:
     """Named checks of a billing system's connection, each with how it ended and, where something is to be done, what."""
     return nornir_tasks.check_connection(target, on_progress)
+
+
+# -------------------------------------------------------------------------------------------------------- back to billing
+
+
+def check_back_fields(type: str, fields: Mapping[str, str]) -> dict[BackValue, str]:
+    """Which value is written to which field, checked.
+
+    :raises nornir_tasks.errors.RuleViolation: naming value and field
+    """
+    return back.check_fields(BillingSystemType(type), fields)
+
+
+def back_fields(fields: Mapping[BackValue, str]) -> list[str]:
+    """The custom fields or additional attributes among the places values go to."""
+    return [place for place in fields.values() if place != back.NOTE]
+
+
+def billing_writer(target: BillingTarget, fields: Iterable[str]) -> Any:
+    """A billing system open for writing, as a context manager.
+
+    :raises nornir_tasks.errors.BillingError: an option is wrong, the credential lacks something
+    """
+    return nornir_tasks.billing_writer(target, fields)
+
+
+def account_values(sources: Sequence[BackSource]) -> dict[BackValue, str]:
+    """What an account is to be told of its services."""
+    return back.account_values(sources)
+
+
+def decide_back(fields: Mapping[BackValue, str], reading: AccountReading, wanted: Mapping[BackValue, str]) -> dict[BackValue, str]:
+    """Which values are to be written, given what stands there."""
+    return back.decide(fields, reading, wanted)
+
+
+def note_text(fields: Mapping[BackValue, str], wanted: Mapping[BackValue, str]) -> str:
+    """The note about an account; empty where no value goes into one."""
+    return back.note_text(fields, wanted)

@@ -46,6 +46,7 @@ menu = PluginMenu(
         (
             _("Provisioning"),
             (
+                _item("changebatch", _("Change Batches"), editable=False),
                 _item("changeplan", _("Change Plans"), editable=False),
                 _item("changestep", _("Change Steps"), editable=False),
                 _item("drift", _("Drift"), editable=False),
@@ -75,6 +76,7 @@ menu = PluginMenu(
                 _item("billingplan", _("Billing Plans")),
                 _item("billinglink", _("Billing Links")),
                 _item("syncrun", _("Sync Runs"), editable=False),
+                _item("billingwrite", _("Billing Writes"), editable=False),
             ),
         ),
         (

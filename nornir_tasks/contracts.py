@@ -956,6 +956,66 @@ class ChangedAccounts:
     too_many: bool = False
 
 
+# ------------------------------------------------------------------------------------------------------ back to billing
+
+
+class BackValue(StrEnum):
+    """What a billing system may be told of an account, and nothing else."""
+
+    SERVICE_STATE = "service_state"
+    NETBOX_LINK = "netbox_link"
+    PLACE = "place"
+    LAST_CHANGE = "last_change"
+
+
+@dataclass(frozen=True, slots=True)
+class BackSource:
+    """One service as NetBox has it. ``last_change`` is empty before the first verified change."""
+
+    name: str
+    state: str
+    link: str
+    place: str
+    last_change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """An account (Sonar) or customer (Splynx) as it stands there.
+
+    ``version`` is the system's own mark of the object's state, ``values`` are texts by custom field or additional attribute,
+    ``note_keys`` those of the keys asked for that stand in a note.
+    """
+
+    account_id: str
+    version: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    note_keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWrite:
+    """What is to be written of one account. ``version`` and ``before`` are as they were read, by field.
+
+    ``note`` with its ``note_key``: text of a note that is to be there once; both empty for none.
+    """
+
+    account_id: str
+    version: str
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    note_key: str = ""
+
+
+class WriteOutcome(StrEnum):
+    """What came of a write. ALREADY and CHANGED: nothing was sent, as all stood there, or the account is not as it was read."""
+
+    WRITTEN = "written"
+    ALREADY = "already"
+    CHANGED = "changed"
+
+
 # ------------------------------------------------------------------------------------------------------- reconciliation
 
 

@@ -141,6 +141,13 @@ class ReplayEventsSerializer(serializers.Serializer):
     until = serializers.DateTimeField(required=False)
 
 
+class WriteBackSerializer(serializers.Serializer):
+    """Whether something is written back, and what: a value to a custom field, an additional attribute, or ``note``."""
+
+    write_back = serializers.BooleanField()
+    write_back_fields = serializers.DictField(child=serializers.CharField(max_length=64))
+
+
 class ReplayedSerializer(serializers.Serializer):
     """How many events wait to be worked off again."""
 

@@ -74,7 +74,7 @@ class BillingSystemFilterSet(GamFilterSet):
 
     class Meta:
         model = BillingSystem
-        fields = ("id", "name", "url", "verify_tls", "ca_file", "enabled", "interval", "full_interval", "description")
+        fields = ("id", "name", "url", "verify_tls", "ca_file", "enabled", "interval", "full_interval", "write_back", "description")
 
 
 @register_filterset

@@ -79,6 +79,9 @@ from .monitoring import (
 from .notifications import MailGroupBulkEditForm, MailGroupFilterForm, MailGroupForm, MailGroupImportForm
 from .onboarding import ArrivalBulkEditForm, ArrivalFilterForm, ArrivalForm, AssignArrivalForm
 from .provisioning import (
+    ChangeBatchBulkEditForm,
+    ChangeBatchFilterForm,
+    ChangeBatchForm,
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
     ChangePlanForm,
@@ -101,6 +104,7 @@ from .subscribers import (
     VlanPoolForm,
     VlanPoolImportForm,
 )
+from .write_back import BillingWriteBulkEditForm, BillingWriteFilterForm, BillingWriteForm, WriteBackForm
 
 __all__ = (
     "AcceptDriftForm",
@@ -131,6 +135,12 @@ __all__ = (
     "BillingSystemFilterForm",
     "BillingSystemForm",
     "BillingSystemImportForm",
+    "BillingWriteBulkEditForm",
+    "BillingWriteFilterForm",
+    "BillingWriteForm",
+    "ChangeBatchBulkEditForm",
+    "ChangeBatchFilterForm",
+    "ChangeBatchForm",
     "ChangePlanBulkEditForm",
     "ChangePlanFilterForm",
     "ChangePlanForm",
@@ -197,4 +207,5 @@ __all__ = (
     "VlanPoolFilterForm",
     "VlanPoolForm",
     "VlanPoolImportForm",
+    "WriteBackForm",
 )

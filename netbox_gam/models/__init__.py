@@ -13,9 +13,10 @@ from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .onboarding import Arrival
 from .polling import PollCycle, PollSchedule, PollWorker
-from .provisioning import ChangePlan, ChangeStep
+from .provisioning import ChangeBatch, ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .write_back import BillingWrite, WriteBackState
 
 __all__ = (
     "Alarm",
@@ -29,6 +30,8 @@ __all__ = (
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
+    "BillingWrite",
+    "ChangeBatch",
     "ChangePlan",
     "ChangeStep",
     "CredentialProfile",
@@ -63,4 +66,5 @@ __all__ = (
     "Subscriber",
     "SyncRun",
     "VlanPool",
+    "WriteBackState",
 )

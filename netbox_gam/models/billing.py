@@ -55,6 +55,13 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
     )
     options = models.JSONField(_("options"), default=dict, blank=True, help_text=_("status_map, page_size, requests_per_minute, …"))
 
+    write_back = models.BooleanField(
+        _("write back"), default=False, editable=False, help_text=_("Tell it what NetBox says of its accounts, field by field")
+    )
+    write_back_fields = models.JSONField(
+        _("fields written back"), default=dict, blank=True, editable=False, help_text=_("Value to custom field, attribute or note")
+    )
+
     secret_fields = ("token", "api_key", "api_secret", "webhook_secret")
     clone_fields = ("type", "auth", "verify_tls", "ca_file", "interval", "full_interval", "options")
 
@@ -65,6 +72,7 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
         permissions = [
             ("reconcile", "Reconcile with the billing system"),
             ("replay", "Work off events of the billing system again"),
+            ("write_back", "Choose what is written back to the billing system"),
         ]
 
     def __str__(self) -> str:

@@ -76,6 +76,14 @@ COLLECTIONS: dict[str, Collection] = {
 }
 """What is read, and nothing else: never ``RadiusAccount.password``. Soft IP assignments change with every DHCP lease."""
 
+BACK_COLLECTIONS: dict[str, Collection] = {
+    "custom_fields": _collection("id entity_type name type"),
+    "custom_field_data": _collection("id custom_field_id customfielddataable_type customfielddataable_id value", volatile=True),
+}
+"""Read only where something is written back."""
+
+KNOWN = COLLECTIONS | BACK_COLLECTIONS
+
 OPTIONAL = tuple(name for name, collection in COLLECTIONS.items() if collection.optional)
 
 
@@ -151,7 +159,7 @@ class SonarClient:
             for row in rows:
                 self._keep(name, row, table)
             total, pages = self._page_info(name, block) if info else (None, None)
-            if total != (counted if page > 1 else total) and not COLLECTIONS[name].volatile:
+            if total != (counted if page > 1 else total) and not KNOWN[name].volatile:
                 raise self.http.problem(ErrorKind.INCOMPLETE, f"{name}: {counted} rows at first, {total} on page {page}")
             counted = total
             if not rows or (pages is not None and page >= pages):
@@ -196,7 +204,7 @@ class SonarClient:
         self.http.close()
 
     def _page(self, name: str, page: int, info: str, search: Search | None, size: int = 0) -> dict[str, Any]:
-        collection = COLLECTIONS[name]
+        collection = KNOWN[name]
         declared, passed = (", $search: [Search]", ", search: $search") if search is not None else ("", "")
         text = (
             f"query page($paginator: Paginator{declared}) {{ "
@@ -213,7 +221,7 @@ class SonarClient:
         return block
 
     def _keep(self, name: str, row: object, table: Table) -> None:
-        collection = COLLECTIONS[name]
+        collection = KNOWN[name]
         try:
             kept = pick(row, (*collection.fields, *filter(None, [collection.nested_name])))
         except ValueError as error:

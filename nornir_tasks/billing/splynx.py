@@ -76,6 +76,9 @@ COLLECTIONS: dict[str, Collection] = {
 }
 """What is read, and nothing else: rows of customers and services hold passwords in clear, which no allowed field is."""
 
+BACK_FIELDS = ("id", "status", "last_update", "additional_attributes")
+"""Of a customer, where something is written back."""
+
 CHANGE_LOG = "admin/logs/changes"
 LAST_UPDATE, CHANGE = "last_update", "change"
 """Members of a cursor: the newest time any customer carries, in the server's own zone, and the newest row of the log of changes."""
@@ -218,6 +221,46 @@ class SplynxClient:
             return [pick(row, ("id", "customer_id")) for row in answer]
         except ValueError as error:
             raise self.http.problem(ErrorKind.UNPARSEABLE, f"{path}: {error}") from None
+
+    def customers(self, query: Mapping[str, Any]) -> list[Row]:
+        """Customers with what writing back compares, page by page; nothing else of them is kept.
+
+        :raises BillingError: they cannot be read
+        """
+        path, found, seen, offset = COLLECTIONS["customers"].path, list[Row](), set[str](), 0
+        while True:
+            more = {"order": {"id": "ASC"}, "limit": self.size, "offset": offset}
+            wanted = {"main_attributes": query, **more} if query else more
+            rows = self._send("GET", path, f"customers from {offset}", tuple(php_query(wanted))).decoded()
+            if not isinstance(rows, list):
+                raise self.http.problem(ErrorKind.UNPARSEABLE, f"customers: not a list but {type(rows).__name__}")
+            try:
+                fresh = [row for row in (pick(row, BACK_FIELDS) for row in rows) if ident(row["id"]) not in seen]
+            except ValueError as error:
+                raise self.http.problem(ErrorKind.UNPARSEABLE, f"customers: {error}") from None
+            found += fresh
+            seen.update(ident(row["id"]) for row in fresh)
+            if len(rows) < self.size or not fresh:
+                return found
+            offset += len(rows)
+
+    def one(self, path: str, label: str) -> Row:
+        """One customer with what writing back compares.
+
+        :raises BillingError: also where it is gone (HTTP 404)
+        """
+        try:
+            return pick(self._send("GET", path, label, ()).decoded(), BACK_FIELDS)
+        except ValueError as error:
+            raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: {error}") from None
+
+    def put(self, path: str, body: Mapping[str, Any], label: str) -> None:
+        """Change an object, in one attempt. What may be changed is for the caller to check.
+
+        :raises BillingError: refused, or nobody knows what came of it
+        """
+        self.auth.prepare(self.http)
+        self.http.send("PUT", BASE + path, label=label, payload=body, read=False)
 
     def newest_change(self) -> dict[str, str]:
         """The newest row of the log of changes, as part of a cursor; nothing where the key may not read the log."""

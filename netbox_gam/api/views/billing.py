@@ -6,9 +6,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...jobs import AcceptFindingJob, CheckConnectionJob, ReconcileJob, ReleaseFeedJob, ReleasePartJob, wake_billing_events
+from ...jobs import (
+    AcceptFindingJob,
+    CheckConnectionJob,
+    PreviewWriteBackJob,
+    ReconcileJob,
+    ReleaseFeedJob,
+    ReleasePartJob,
+    wake_billing_events,
+)
 from ...models import BillingLink, BillingPlan, BillingSystem, Finding, HeldService, Subscriber, SyncRun
-from ...workflows import billing_events, findings, sync_runs
+from ...workflows import billing_events, findings, sync_runs, write_back
 from ..requests import (
     ApplyAtOnceSerializer,
     IgnoreFindingSerializer,
@@ -16,6 +24,7 @@ from ..requests import (
     ReleasePartSerializer,
     ReplayedSerializer,
     ReplayEventsSerializer,
+    WriteBackSerializer,
 )
 from ..serializers import (
     BillingLinkSerializer,
@@ -53,6 +62,18 @@ class BillingSystemViewSet(GamViewSet):
         count = billing_events.replay(self.get_object(), user=request.user, **self.body(ReplayEventsSerializer))
         wake_billing_events()
         return Response({"waiting": count})
+
+    @verb("write_back", url_path="preview-write-back")
+    def preview_write_back(self, request: Request, pk: int) -> Response:
+        """Read the billing system, and keep what would be written back; writes nothing there."""
+        return self.accepted(PreviewWriteBackJob.start(request.user, system=self.get_object()))
+
+    @verb("write_back", request=WriteBackSerializer, answer=BillingSystemSerializer, url_path="write-back")
+    def write_back(self, request: Request, pk: int) -> Response:
+        """Choose what is written back, and switch it on or off."""
+        system, chosen = self.get_object(), self.body(WriteBackSerializer)
+        write_back.configure(system, user=request.user, enabled=chosen["write_back"], fields=chosen["write_back_fields"])
+        return self.changed(system.pk)
 
 
 class BillingPlanViewSet(GamViewSet):
