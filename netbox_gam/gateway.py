@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import nornir_tasks
 from nornir_tasks.addresses import expand_ranges
+from nornir_tasks.billing import states as _states
+from nornir_tasks.billing.options import state_rules as _state_rules
 from nornir_tasks.changes.state_hash import state_hash as _state_hash
 from nornir_tasks.contracts import (
     ApplyResult,
+    BillingCredential,
+    BillingPlan,
     BillingSnapshot,
     BillingSystemType,
     BillingTarget,
@@ -21,14 +26,19 @@ from nornir_tasks.contracts import (
     DeviceTarget,
     Difference,
     Discovered,
+    EffectiveState,
     GuardVerdict,
+    IntentPlan,
     IntentView,
+    PlanProposal,
     PortIntent,
     ProfileConfig,
     Progress,
+    RawStatus,
     ReadScope,
     ShelfConfig,
     ShelfPlan,
+    StateRules,
     StepEvent,
     TargetResult,
     Transport,
@@ -37,6 +47,8 @@ from nornir_tasks.gam.catalog import find_model
 from nornir_tasks.gam.redaction import redact as _redact
 from nornir_tasks.reconcile.guard import GuardLimits, mass_cut
 from nornir_tasks.reconcile.guard import most_cut_offs as most_of
+from nornir_tasks.reconcile.proposals import propose_plan as _propose_plan
+from nornir_tasks.reconcile.proposals import sold_kbps as _sold_kbps
 
 from . import settings
 
@@ -205,6 +217,37 @@ def guard_cut_offs(everyone: int, pending: Mapping[str, int]) -> list[str]:
 def most_cut_offs(everyone: int) -> int:
     """How many of a system's services may be cut off at once, by the limits of the settings."""
     return most_of(everyone, _guard_limits())
+
+
+def state_rules(name: str, type: str, options: Mapping[str, Any]) -> StateRules:
+    """The rules by which a billing system's raw statuses become states.
+
+    :raises BillingError: an option is wrong, named with its value
+    """
+    return _state_rules(BillingTarget(name, BillingSystemType(type), "", BillingCredential(""), options=options))
+
+
+def effective_state(raw: RawStatus, rules: StateRules, since: date | None, today: date) -> EffectiveState:
+    """What a raw status means by some rules.
+
+    :param since: the day the account's debt was first seen
+    """
+    return _states.effective_state(raw, rules, _states.debt_days(since, today))
+
+
+def known_statuses(type: str) -> tuple[RawStatus, ...]:
+    """Statuses a billing system is known to have, seen or not."""
+    return _states.known_statuses(BillingSystemType(type))
+
+
+def propose_plan(billed: BillingPlan, plans: Sequence[IntentPlan]) -> PlanProposal:
+    """Which bandwidth plan a billed plan could be, and why."""
+    return _propose_plan(billed, plans)
+
+
+def sold_kbps(billed_kbps: int) -> int:
+    """A billed speed as it is sold: 102400 is 100000."""
+    return _sold_kbps(billed_kbps)
 
 
 def _guard_limits() -> GuardLimits:
