@@ -27,9 +27,9 @@ def allow(user, model, *actions, **constraints):
 class StatusMatrixPageTest(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.system = factories.billing_system(
-            name="Splynx", type="splynx", auth="basic", token="", api_key="env:GAM_KEY", api_secret="env:GAM_SECRET"
-        )
+        secrets = {"token": "", "api_key": "env:GAM_KEY", "api_secret": "env:GAM_SECRET"}
+        cls.system = factories.billing_system(name="Splynx", type="splynx", auth="basic", **secrets)
+        gam = factories.gam()
         for number in range(20):
             service = factories.billed_service(
                 cls.system, entity="internet_service", raw_status="active/active", status_word="active/active", name=f"Ada {number}"
