@@ -45,7 +45,7 @@ from nornir_tasks.contracts import (
 )
 from nornir_tasks.gam.catalog import find_model
 from nornir_tasks.gam.redaction import redact as _redact
-from nornir_tasks.reconcile.guard import GuardLimits, mass_cut
+from nornir_tasks.reconcile.guard import GuardLimits, mass_cut, shrunk
 from nornir_tasks.reconcile.guard import most_cut_offs as most_of
 from nornir_tasks.reconcile.proposals import propose_plan as _propose_plan
 from nornir_tasks.reconcile.proposals import sold_kbps as _sold_kbps
@@ -212,6 +212,11 @@ def guard(snapshot: BillingSnapshot, previous_counts: Mapping[str, int], pending
 def guard_cut_offs(everyone: int, pending: Mapping[str, int]) -> list[str]:
     """Why pending cut-offs are held where only some of a system's services were read; empty when they are not."""
     return list(mass_cut(everyone, pending, _guard_limits()))
+
+
+def guard_counts(system: str, counts: Mapping[str, int], previous: Mapping[str, int]) -> list[str]:
+    """Why counts that became smaller are held; empty when they are not."""
+    return list(shrunk(system, counts, previous, _guard_limits()))
 
 
 def most_cut_offs(everyone: int) -> int:

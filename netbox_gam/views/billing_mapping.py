@@ -25,6 +25,7 @@ class BillingSystemStatusesView(generic.ObjectView):
 
     queryset = BillingSystem.objects.all()
     template_name = "netbox_gam/billing_statuses.html"
+    actions = ()
     tab = ViewTab(label=_("Status Matrix"), permission="netbox_gam.view_billingsystem", weight=503)
 
     def get_extra_context(self, request, instance):
@@ -105,6 +106,7 @@ class BillingSystemPlanMappingView(generic.ObjectView):
 
     queryset = BillingSystem.objects.all()
     template_name = "netbox_gam/billing_plan_mapping.html"
+    actions = ()
     tab = ViewTab(
         label=_("Plan Mapping"),
         badge=lambda system: system.billing_plans.filter(bandwidth_plan=None).exclude(recurring=True, download_kbps=None).count(),

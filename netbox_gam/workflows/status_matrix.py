@@ -140,9 +140,12 @@ def preview(system: BillingSystem, rules: StateRules) -> Preview:
     now, today, found = rules_of(system), timezone.now().date(), Preview()
     status_of = dict(BillingLink.objects.filter(system=system).values_list("external_id", "subscriber__status"))
     changes: Counter[tuple[str, str]] = Counter()
+    in_service: Counter[bool] = Counter()
     for billed in _services(system):
         found.services += 1
         before, after = _state(billed, now, today).state, _state(billed, rules, today).state
+        in_service[False] += before is ServiceState.IN_SERVICE
+        in_service[True] += after is ServiceState.IN_SERVICE
         if before == after:
             continue
         changes[before, after] += 1
@@ -154,7 +157,9 @@ def preview(system: BillingSystem, rules: StateRules) -> Preview:
             found.resume += after is ServiceState.IN_SERVICE
         found.unknown += after is ServiceState.UNKNOWN
     found.changed, found.by_change = changes.total(), dict(changes.most_common())
-    found.hold = gateway.guard_cut_offs(found.services, {"suspend": found.suspend, "terminate": found.terminate})
+    then, before_it = ({"billed_in_service": in_service[changed]} for changed in (True, False))
+    found.hold = gateway.guard_counts(system.name, then, before_it)
+    found.hold += gateway.guard_cut_offs(found.services, {"suspend": found.suspend, "terminate": found.terminate})
     return found
 
 
