@@ -10,7 +10,7 @@ from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
 from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
-from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
+from .provisioning import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
 
 __all__ = (
@@ -21,6 +21,7 @@ __all__ = (
     "BillingLinkSerializer",
     "BillingPlanSerializer",
     "BillingSystemSerializer",
+    "ChangeBatchSerializer",
     "ChangePlanDetailSerializer",
     "ChangePlanSerializer",
     "ChangeStepSerializer",
