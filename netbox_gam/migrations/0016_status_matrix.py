@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('netbox_gam', '0015_intent'),
+        ('netbox_gam', '0015_change_batches'),
     ]
 
     operations = [
