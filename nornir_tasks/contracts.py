@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -822,6 +822,53 @@ class ServiceState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class DebtAction(StrEnum):
+    """What a customer's debt does to a service that would be in service otherwise."""
+
+    KEEP = "keep"
+    SUSPEND = "suspend"
+    GRACE = "grace"
+
+
+@dataclass(frozen=True, slots=True)
+class DebtPolicy:
+    """What debt does; ``days`` of grace are counted from when the debt was first seen, for GRACE only."""
+
+    action: DebtAction
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawStatus:
+    """What a billing system says of a service, before anybody says what it means.
+
+    ``word`` is the status as the matrix has it, lower case: Sonar's account status, Splynx' ``customer/service``. ``activates`` is
+    Sonar's ``activates_account``, None elsewhere. ``delinquent``: Sonar's ``is_delinquent``, Splynx' blocked customer.
+    """
+
+    word: str
+    activates: bool | None = None
+    archived: bool = False
+    delinquent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateRules:
+    """How raw statuses of one billing system become states: what its operator said, the rest by default."""
+
+    type: BillingSystemType
+    debt: DebtPolicy
+    status_map: Mapping[str, ServiceState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveState:
+    """A state and who said so: ``operator``, ``default`` or ``debt``."""
+
+    state: ServiceState
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class BillingCredential:
     """``token`` for Sonar; ``key`` and ``secret`` for Splynx. ``auth``: ``bearer``, ``basic``, ``signature`` or ``token``."""
@@ -834,7 +881,10 @@ class BillingCredential:
 
 @dataclass(frozen=True, slots=True)
 class BillingTarget:
-    """One billing system to read. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like."""
+    """One billing system to read. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like.
+
+    ``debts``: account id -> day since which the account is known to be in debt, for days of grace.
+    """
 
     name: str
     type: BillingSystemType
@@ -843,17 +893,22 @@ class BillingTarget:
     verify_tls: bool = True
     ca_file: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    debts: Mapping[str, date] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BillingPlan:
-    """A tariff (Splynx) or data service (Sonar). Raw kbit/s as entered there: 100 Mbit/s may be 100000 or 102400."""
+    """A tariff (Splynx) or data service (Sonar). Raw kbit/s as entered there: 100 Mbit/s may be 100000 or 102400.
+
+    ``recurring``: a service billed as recurring, which is Internet access only where the operator says so and gives its speeds.
+    """
 
     external_id: str
     name: str
     download_kbps: int | None
     upload_kbps: int | None
     price: Decimal | None = None
+    recurring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -882,6 +937,8 @@ class BillingService:
     additional: bool = False
     delinquent: bool = False
     replaces: tuple[str, ...] = ()
+    raw: RawStatus = field(default_factory=lambda: RawStatus(""))
+    delinquent_since: date | None = None
     version: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
@@ -937,6 +994,8 @@ class BillingSnapshot:
     scope: str
     services: tuple[BillingService, ...] = ()
     plans: tuple[BillingPlan, ...] = ()
+    offers: tuple[BillingPlan, ...] = ()
+    """Services billed as recurring that nobody has said to be Internet access; compared with nothing."""
     orphans: tuple[OrphanDevice, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -1046,13 +1105,34 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IntentPlan:
-    """A bandwidth plan as NetBox has it, rates in kbit/s."""
+    """A bandwidth plan as NetBox has it, rates in kbit/s. ``shelf_*``: with overhead, as a shelf limits it; 0 when not told."""
 
     key: int
     name: str
     download_kbps: int
     upload_kbps: int
     unthrottled: bool = False
+    shelf_download_kbps: int = 0
+    shelf_upload_kbps: int = 0
+
+
+class Confidence(StrEnum):
+    """How sure a proposal is. Only what is not UNSURE is accepted together with others."""
+
+    EXACT = "exact"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProposal:
+    """Which bandwidth plan a billed plan could be: its key, how sure that is and why, and others that would fit as well."""
+
+    key: int | None
+    confidence: Confidence
+    why: str
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,6 +314,7 @@ class BillingPlanFilter(PrimaryModelFilter):
     download_kbps: IntegerLookup | None = strawberry_django.filter_field()
     upload_kbps: IntegerLookup | None = strawberry_django.filter_field()
     price: FloatLookup | None = strawberry_django.filter_field()
+    recurring: FilterLookup[bool] | None = strawberry_django.filter_field()
     bandwidth_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
     )

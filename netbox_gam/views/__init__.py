@@ -67,6 +67,7 @@ from .billing import (
     SyncRunView,
 )
 from .billing_checks import BillingSystemCheckConnectionView, BillingSystemConnectionView
+from .billing_mapping import BillingSystemMapPlansView, BillingSystemPlanMappingView, BillingSystemStatusesView
 from .decisions import (
     FindingBulkReopenView,
     FindingRuleBulkDeleteView,
@@ -362,9 +363,12 @@ __all__ = (
     "BillingSystemEditView",
     "BillingSystemEventsView",
     "BillingSystemListView",
+    "BillingSystemMapPlansView",
+    "BillingSystemPlanMappingView",
     "BillingSystemReconcileView",
     "BillingSystemReplayView",
     "BillingSystemServicesView",
+    "BillingSystemStatusesView",
     "BillingSystemView",
     "BillingSystemWriteBackView",
     "BillingWriteBulkDeleteView",

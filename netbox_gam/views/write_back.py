@@ -42,7 +42,7 @@ class BillingSystemWriteBackView(generic.ObjectView):
         current = state.preview.get("fields") == instance.write_back_fields
         places = [
             (label, instance.write_back_fields.get(value, ""))
-            for value, label in BackValueChoices
+            for value, label in dict(BackValueChoices).items()
             if value != BackValueChoices.NOTE
         ]
         return {
@@ -85,7 +85,7 @@ class BillingSystemWriteBackView(generic.ObjectView):
                 "number": numbers.get(state, 0),
                 "url": f"{url}?system_id={system.pk}&state={state}",
             }
-            for state, label in BillingWriteStateChoices
+            for state, label in dict(BillingWriteStateChoices).items()
         ]
 
 

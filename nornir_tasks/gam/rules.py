@@ -19,7 +19,7 @@ from fractions import Fraction
 from ..contracts import EndpointConfig, ProfileConfig, ShelfConfig, SubscriberConfig, SubscriberModel, Violation
 from ..errors import RuleViolation
 from .catalog import MAX_ENDPOINTS, MAX_PROFILES, MAX_SUBSCRIBERS, GamModel
-from .firmware import Version, parse_software
+from .versions import Version, parse_software
 
 NAME_MAX = 31
 DESCRIPTION_MAX = 63
