@@ -14,7 +14,7 @@ from netbox.views import generic
 from utilities.views import ViewTab, register_model_view
 
 from .. import filtersets, forms, tables
-from ..choices import BackValueChoices, BillingSystemTypeChoices, BillingWriteStateChoices
+from ..choices import BACK_VALUES, BillingSystemTypeChoices, BillingWriteStateChoices
 from ..exceptions import WorkflowError
 from ..models import BillingSystem, BillingWrite, Subscriber, WriteBackState
 from ..ui import actions
@@ -40,11 +40,7 @@ class BillingSystemWriteBackView(generic.ObjectView):
         # Not made here: looking at a page stores nothing.
         state = WriteBackState.objects.filter(system=instance).first() or WriteBackState(system=instance)
         current = state.preview.get("fields") == instance.write_back_fields
-        places = [
-            (label, instance.write_back_fields.get(value, ""))
-            for value, label in BackValueChoices
-            if value != BackValueChoices.NOTE
-        ]
+        places = [(label, instance.write_back_fields.get(value, "")) for value, label in BACK_VALUES]
         return {
             "form": forms.WriteBackForm(system=instance),
             "is_sonar": instance.type == BillingSystemTypeChoices.SONAR,
@@ -65,7 +61,7 @@ class BillingSystemWriteBackView(generic.ObjectView):
         """Of a preview: those of subscribers the user may view."""
         keys = {row["subscriber"] for row in kept}
         visible = Subscriber.objects.restrict(request.user, "view").in_bulk(list(keys))
-        labels = dict(BackValueChoices)
+        labels = dict(BACK_VALUES)
         return [
             {**row, "subscriber": visible[row["subscriber"]], "label": labels.get(row["value"], row["value"])}
             for row in kept
@@ -85,7 +81,7 @@ class BillingSystemWriteBackView(generic.ObjectView):
                 "number": numbers.get(state, 0),
                 "url": f"{url}?system_id={system.pk}&state={state}",
             }
-            for state, label in BillingWriteStateChoices
+            for state, label in ((choice[0], choice[1]) for choice in BillingWriteStateChoices.CHOICES)
         ]
 
 

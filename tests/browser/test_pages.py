@@ -25,6 +25,7 @@ PLUGIN = "/plugins/gam/"
 CHANGING = ("add", "edit", "delete", "import", "rename", "discover", "install-types", "poll", "apply", "accept", "change-plan")
 RECORDS = {
     "syncrun", "finding", "changeplan", "changestep", "alarm", "drift", "arrival", "firmwarerollout", "firmwareupgrade",
+    "billingwrite",
 }  # fmt: skip
 # Links that NetBox itself shows to people without the permission they take.
 OFFERED_BY_NETBOX = {"extras:tableconfig_add", "dcim:device_render-config"}

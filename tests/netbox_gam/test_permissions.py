@@ -35,6 +35,7 @@ def suspended() -> Any:
     return factories.subscriber(endpoint, status="suspended", vlan=factories.vlan())
 
 
+PREVIEW = {"do": "preview", "service_state": "4"}
 VERBS = (
     Verb("gamdevice", "poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "activate", "provision", factories.subscriber, "Provision subscriber"),
@@ -46,6 +47,9 @@ VERBS = (
     Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
     Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("billingsystem", "check_connection", "reconcile", factories.billing_system, "Check billing connection"),
+    Verb("billingwrite", "retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),
+    Verb("billingwrite", "drop", "drop", factories.billing_write, becomes=("state", "dropped")),
+    Verb("billingsystem", "choose_write_back", "write_back", factories.billing_system, "Preview writing back", data=PREVIEW),
     Verb("finding", "accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),
     Verb("findingrule", "release", "release", lambda: factories.finding_rule(held="too many"), becomes=("held", "")),
@@ -64,6 +68,8 @@ BULK_VERBS = (
     Verb("subscriber", "bulk_resume", "provision", suspended, "Provision subscriber"),
     Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
+    Verb("billingwrite", "bulk_retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),
+    Verb("billingwrite", "bulk_drop", "drop", factories.billing_write, becomes=("state", "dropped")),
     Verb("finding", "bulk_accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "bulk_ignore", "decide", factories.finding, becomes=("state", "ignored")),
     Verb("finding", "bulk_reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),

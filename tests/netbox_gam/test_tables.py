@@ -127,6 +127,10 @@ class SyncRunTableTest(GamTableCases.GamTableTestCase):
     table = tables.SyncRunTable
 
 
+class BillingWriteTableTest(GamTableCases.GamTableTestCase):
+    table = tables.BillingWriteTable
+
+
 class VlanPoolTableTest(GamTableCases.GamTableTestCase):
     table = tables.VlanPoolTable
 
@@ -141,6 +145,7 @@ def served(gam, index):
     factories.finding(endpoint=endpoint, subscriber=subscriber)
     factories.alarm(gam, endpoint=endpoint)
     factories.billing_link(subscriber=subscriber)
+    factories.billing_write(subscriber=subscriber)
     plan = factories.change_plan(gam)
     plan.subscribers.add(subscriber)
 
@@ -154,6 +159,7 @@ class ListQueriesTest(TestCase):
         "billinglink",
         "billingplan",
         "billingsystem",
+        "billingwrite",
         "changeplan",
         "changestep",
         "endpoint",

@@ -15,6 +15,7 @@ from drf_spectacular.validation import validate_schema
 ROOT = "/api/plugins/gam"
 RECORDS = (
     "sync-runs",
+    "billing-writes",
     "findings",
     "change-plans",
     "change-steps",
@@ -53,6 +54,10 @@ VERBS = {
     "billing-systems/{id}/reconcile/": ("Reconcile", "Job"),
     "billing-systems/{id}/check-connection/": (None, "Job"),
     "billing-systems/{id}/replay-events/": ("ReplayEvents", "Replayed"),
+    "billing-systems/{id}/preview-write-back/": (None, "Job"),
+    "billing-systems/{id}/write-back/": ("WriteBack", "BillingSystem"),
+    "billing-writes/{id}/retry/": (None, "BillingWrite"),
+    "billing-writes/{id}/drop/": (None, "BillingWrite"),
     "sync-runs/{id}/release/": (None, "Job"),
     "sync-runs/{id}/cancel/": (None, "SyncRun"),
     "sync-runs/{id}/release-part/": ("ReleasePart", "Job"),

@@ -19,6 +19,7 @@ MODELS = (
     models.BillingLink,
     models.BillingPlan,
     models.BillingSystem,
+    models.BillingWrite,
     models.ChangePlan,
     models.ChangeStep,
     models.CredentialProfile,
