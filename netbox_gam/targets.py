@@ -138,4 +138,5 @@ def billing_target(system: Any) -> BillingTarget:
         verify_tls=system.verify_tls,
         ca_file=system.ca_file,
         options=system.options,
+        write_fields=tuple(system.write_back_fields.values()) if system.write_back else (),
     )

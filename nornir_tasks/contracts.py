@@ -789,7 +789,10 @@ class BillingCredential:
 
 @dataclass(frozen=True, slots=True)
 class BillingTarget:
-    """One billing system to read. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like."""
+    """One billing system. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like.
+
+    ``write_fields``: custom fields, additional attributes or ``note`` that are written back; a connection check looks at them.
+    """
 
     name: str
     type: BillingSystemType
@@ -798,6 +801,7 @@ class BillingTarget:
     verify_tls: bool = True
     ca_file: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    write_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ class BillingSystemWriteBackView(generic.ObjectView):
 
     def get_extra_context(self, request, instance):
         # Not made here: looking at a page stores nothing.
-        state = WriteBackState.objects.filter(system=instance).first() or WriteBackState(system=instance)
+        kept = WriteBackState.objects.filter(system=instance).first()  # unrestricted: of the system, which is restricted
+        state = kept or WriteBackState(system=instance)
         current = state.preview.get("fields") == instance.write_back_fields
         places = [(label, instance.write_back_fields.get(value, "")) for value, label in BACK_VALUES]
         return {

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from netbox_gam.credentials import open_secret
 from netbox_gam.models import BillingLink, BillingPlan, BillingSystem, BillingWrite, Finding, SyncRun
+from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.api.cases import RecordTestCases
 from tests.netbox_gam.base import PluginAPIViewTestCases
