@@ -35,7 +35,6 @@ def suspended() -> Any:
     return factories.subscriber(endpoint, status="suspended", vlan=factories.vlan())
 
 
-PREVIEW = {"do": "preview", "service_state": "4"}
 VERBS = (
     Verb("gamdevice", "poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "activate", "provision", factories.subscriber, "Provision subscriber"),
@@ -49,7 +48,6 @@ VERBS = (
     Verb("billingsystem", "check_connection", "reconcile", factories.billing_system, "Check billing connection"),
     Verb("billingwrite", "retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),
     Verb("billingwrite", "drop", "drop", factories.billing_write, becomes=("state", "dropped")),
-    Verb("billingsystem", "choose_write_back", "write_back", factories.billing_system, "Preview writing back", data=PREVIEW),
     Verb("finding", "accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),
     Verb("findingrule", "release", "release", lambda: factories.finding_rule(held="too many"), becomes=("held", "")),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from unittest.mock import patch
 
+from core.models import Job, ObjectType
 from django.urls import reverse
-from utilities.testing import TestCase, post_data
+from users.models import ObjectPermission
+from utilities.testing import TestCase, disable_warnings, post_data
 
 from netbox_gam.credentials import seal
 from netbox_gam.models import BillingCheck, BillingLink, BillingPlan, BillingSystem, BillingWrite, Finding, SyncRun, WriteBackState
@@ -132,6 +134,26 @@ class WriteBackTabTest(TestCase):
         response = self.client.get(url)
         for text in ("1042", hidden.name, "Switch on", "Save and preview"):
             self.assertContains(response, text)
+
+    def test_choosing_takes_its_own_permission_for_that_system(self):
+        mine, other = factories.billing_system(), factories.billing_system()
+        self.add_permissions("netbox_gam.change_billingsystem")
+        data = {"do": "preview", "service_state": "4"}
+        with disable_warnings("django.request"):
+            for system in (mine, other):
+                url = reverse("plugins:netbox_gam:billingsystem_choose_write_back", kwargs={"pk": system.pk})
+                self.assertEqual(self.client.post(url, data).status_code, 403)
+        permission = ObjectPermission.objects.create(name="mine", actions=["write_back"], constraints={"pk": mine.pk})
+        permission.users.add(self.user)
+        permission.object_types.add(ObjectType.objects.get_for_model(BillingSystem))
+        answers = []
+        for system in (mine, other):
+            url = reverse("plugins:netbox_gam:billingsystem_choose_write_back", kwargs={"pk": system.pk})
+            with disable_warnings("django.request"):
+                answers.append(self.client.post(url, data).status_code)
+        self.assertEqual(answers, [302, 404])
+        self.assertEqual([job.name for job in Job.objects.all()], ["Preview writing back"])
+        self.assertEqual(BillingSystem.objects.exclude(write_back_fields={}).get(), mine)
 
     def test_a_wrong_field_is_named(self):
         self.add_permissions("netbox_gam.view_billingsystem", "netbox_gam.write_back_billingsystem")
