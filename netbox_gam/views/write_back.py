@@ -100,16 +100,19 @@ class BillingSystemChooseWriteBackView(ObjectVerbView):
         from ..jobs import PreviewWriteBackJob
         from ..workflows import write_back
 
+        do = request.POST.get("do")
+        if do not in ("preview", "on", "off"):
+            raise WorkflowError(f"do {do!r}: must be preview, on or off.")
+        if do == "off":
+            write_back.configure(instance, user=request.user, enabled=False, fields=instance.write_back_fields)
+            return gettext_now("Switched off: nothing is written to %(system)s any more.") % {"system": instance}
         form = forms.WriteBackForm(request.POST, system=instance)
         if not form.is_valid():
             raise WorkflowError(form.errors.as_text())
-        do = request.POST.get("do")
         write_back.configure(instance, user=request.user, enabled=do == "on", fields=form.chosen())
         if do == "preview":
             return PreviewWriteBackJob.start(request.user, system=instance)
-        if do == "on":
-            return gettext_now("Switched on: %(system)s is told what NetBox says, field by field.") % {"system": instance}
-        return gettext_now("Switched off: nothing is written to %(system)s any more.") % {"system": instance}
+        return gettext_now("Switched on: %(system)s is told what NetBox says, field by field.") % {"system": instance}
 
 
 # ----------------------------------------------------------------------------------------------------------------------- outbox
