@@ -275,7 +275,7 @@ class BackValueChoices(ChoiceSet):
 
     NOTE = "note"
     CHOICES = [
-        Choice(BackValue.SERVICE_STATE.value, _("Service state"), "green"),
+        Choice(BackValue.SERVICE_STATE.value, _("Service state"), "teal"),
         Choice(BackValue.NETBOX_LINK.value, _("NetBox link"), "blue"),
         Choice(BackValue.PLACE.value, _("GAM, port and endpoint"), "cyan"),
         Choice(BackValue.LAST_CHANGE.value, _("Last verified change"), "purple"),

@@ -139,6 +139,7 @@ def billing_target(system: Any) -> BillingTarget:
         ca_file=system.ca_file,
         options=system.options,
         debts=known_debts(system),
+        write_fields=tuple(system.write_back_fields.values()) if system.write_back else (),
     )
 
 

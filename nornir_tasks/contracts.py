@@ -881,9 +881,10 @@ class BillingCredential:
 
 @dataclass(frozen=True, slots=True)
 class BillingTarget:
-    """One billing system to read. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like.
+    """One billing system. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like.
 
     ``debts``: account id -> day since which the account is known to be in debt, for days of grace.
+    ``write_fields``: custom fields, additional attributes or ``note`` that are written back; a connection check looks at them.
     """
 
     name: str
@@ -894,6 +895,7 @@ class BillingTarget:
     ca_file: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     debts: Mapping[str, date] = field(default_factory=dict, repr=False)
+    write_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,20 +46,24 @@ class BillingWriteFilterForm(PrimaryModelFilterSetForm):
 
 
 class WriteBackForm(forms.Form):
-    """What goes where. What is not allowed the workflow says."""
+    """What goes where. What is not allowed the workflow says.
+
+    ``words``: what may be entered.
+    """
 
     def __init__(self, *args: Any, system: BillingSystem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sonar = system.type == BillingSystemTypeChoices.SONAR
-        words = (
-            _("Number of a custom field of accounts, or “note”; empty: not written back")
-            if sonar
-            else _("Name of an additional attribute of customers; empty: not written back")
-        )
+        self.system = system
         for value, label in BACK_VALUES:
             self.fields[value] = forms.CharField(
-                label=label, max_length=64, required=False, help_text=words, initial=system.write_back_fields.get(value, "")
+                label=label, max_length=64, required=False, initial=system.write_back_fields.get(value, "")
             )
+
+    @property
+    def words(self) -> Any:
+        if self.system.type == BillingSystemTypeChoices.SONAR:
+            return _("Enter the number of a custom field of accounts, or “note”. What is left empty is not written back.")
+        return _("Enter the name of an additional attribute of customers. What is left empty is not written back.")
 
     def chosen(self) -> dict[str, str]:
         """Value to field, without those left empty."""

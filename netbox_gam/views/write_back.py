@@ -14,7 +14,7 @@ from netbox.views import generic
 from utilities.views import ViewTab, register_model_view
 
 from .. import filtersets, forms, tables
-from ..choices import BackValueChoices, BillingSystemTypeChoices, BillingWriteStateChoices
+from ..choices import BACK_VALUES, BillingSystemTypeChoices, BillingWriteStateChoices
 from ..exceptions import WorkflowError
 from ..models import BillingSystem, BillingWrite, Subscriber, WriteBackState
 from ..ui import actions
@@ -38,13 +38,10 @@ class BillingSystemWriteBackView(generic.ObjectView):
 
     def get_extra_context(self, request, instance):
         # Not made here: looking at a page stores nothing.
-        state = WriteBackState.objects.filter(system=instance).first() or WriteBackState(system=instance)
+        kept = WriteBackState.objects.filter(system=instance).first()  # unrestricted: of the system, which is restricted
+        state = kept or WriteBackState(system=instance)
         current = state.preview.get("fields") == instance.write_back_fields
-        places = [
-            (label, instance.write_back_fields.get(value, ""))
-            for value, label in dict(BackValueChoices).items()
-            if value != BackValueChoices.NOTE
-        ]
+        places = [(label, instance.write_back_fields.get(value, "")) for value, label in BACK_VALUES]
         return {
             "form": forms.WriteBackForm(system=instance),
             "is_sonar": instance.type == BillingSystemTypeChoices.SONAR,
@@ -65,7 +62,7 @@ class BillingSystemWriteBackView(generic.ObjectView):
         """Of a preview: those of subscribers the user may view."""
         keys = {row["subscriber"] for row in kept}
         visible = Subscriber.objects.restrict(request.user, "view").in_bulk(list(keys))
-        labels = dict(BackValueChoices)
+        labels = dict(BACK_VALUES)
         return [
             {**row, "subscriber": visible[row["subscriber"]], "label": labels.get(row["value"], row["value"])}
             for row in kept
@@ -85,7 +82,7 @@ class BillingSystemWriteBackView(generic.ObjectView):
                 "number": numbers.get(state, 0),
                 "url": f"{url}?system_id={system.pk}&state={state}",
             }
-            for state, label in dict(BillingWriteStateChoices).items()
+            for state, label in ((choice[0], choice[1]) for choice in BillingWriteStateChoices.CHOICES)
         ]
 
 
@@ -103,16 +100,19 @@ class BillingSystemChooseWriteBackView(ObjectVerbView):
         from ..jobs import PreviewWriteBackJob
         from ..workflows import write_back
 
+        do = request.POST.get("do")
+        if do not in ("preview", "on", "off"):
+            raise WorkflowError(f"do {do!r}: must be preview, on or off.")
+        if do == "off":
+            write_back.configure(instance, user=request.user, enabled=False, fields=instance.write_back_fields)
+            return gettext_now("Switched off: nothing is written to %(system)s any more.") % {"system": instance}
         form = forms.WriteBackForm(request.POST, system=instance)
         if not form.is_valid():
             raise WorkflowError(form.errors.as_text())
-        do = request.POST.get("do")
         write_back.configure(instance, user=request.user, enabled=do == "on", fields=form.chosen())
         if do == "preview":
             return PreviewWriteBackJob.start(request.user, system=instance)
-        if do == "on":
-            return gettext_now("Switched on: %(system)s is told what NetBox says, field by field.") % {"system": instance}
-        return gettext_now("Switched off: nothing is written to %(system)s any more.") % {"system": instance}
+        return gettext_now("Switched on: %(system)s is told what NetBox says, field by field.") % {"system": instance}
 
 
 # ----------------------------------------------------------------------------------------------------------------------- outbox

@@ -1,4 +1,4 @@
-"""Writing to Sonar: custom fields and notes of accounts. The shapes of both inputs are not published (assumptions S9 and S10)."""
+"""Writing to Sonar: custom fields and notes of accounts. The shapes of both inputs are not published (assumptions S15 and S16)."""
 
 from __future__ import annotations
 

@@ -124,13 +124,13 @@ class SplynxClient:
         """
         return self._rows(name, {"order": {"id": "ASC"}, "limit": count}, query, f"{name} first rows")
 
-    def attributes(self, name: str) -> set[str]:
-        """Names of a collection's fields, by OPTIONS.
+    def attributes(self, name: str, kind: str = "attributes") -> set[str]:
+        """Names of a collection's fields, or of its ``additional_attributes``, by OPTIONS.
 
         :raises BillingError: it does not tell
         """
         body = self._send("OPTIONS", COLLECTIONS[name].path, f"{name} fields", ()).decoded()
-        listed = body.get("attributes") if isinstance(body, dict) else None
+        listed = body.get(kind) if isinstance(body, dict) else None
         if not isinstance(listed, list):
             raise self.http.problem(ErrorKind.UNPARSEABLE, f"{name} fields: OPTIONS names no attributes")
         return {words(item.get("name")) for item in listed if isinstance(item, dict)}

@@ -27,6 +27,7 @@ WITHOUT_SURFACES = {
     "EventRuleItem": "an event on its way to event rules",
     "MailItem": "the outbox of a mail group: a panel of it",
     "BillingCheck": "what the last connection check of a billing system found: a tab of it",
+    "WriteBackState": "how far writing back to a billing system is: a tab of it",
     "BillingEvent": "what a billing system sent: a tab of it; written by webhooks, replayed there",
     "DirtyBucket": "a span of time whose roll-up is to be computed",
     "EthernetState": "the last reading of an uplink: the face plate",
