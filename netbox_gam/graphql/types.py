@@ -55,6 +55,7 @@ __all__ = (
     "BillingPlanType",
     "BillingSystemType",
     "BillingWriteType",
+    "ChangeBatchType",
     "ChangePlanType",
     "ChangeStepType",
     "CredentialProfileType",
