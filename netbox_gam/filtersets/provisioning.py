@@ -76,7 +76,18 @@ class ChangePlanFilterSet(GamFilterSet):
 
     class Meta:
         model = ChangePlan
-        fields = ("id", "reason", "state_hash", "error", "verified", "saved", "started", "finished", "description")
+        fields = (
+            "id",
+            "reason",
+            "transport_reason",
+            "state_hash",
+            "error",
+            "verified",
+            "saved",
+            "started",
+            "finished",
+            "description",
+        )
 
 
 @register_filterset

@@ -431,6 +431,7 @@ class ChangePlanFilter(PrimaryModelFilter):
     requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
     requested_by_id: ID | None = strawberry_django.filter_field()
     transport: BaseFilterLookup[TransportEnum] | None = strawberry_django.filter_field()
+    transport_reason: StrFilterLookup | None = strawberry_django.filter_field()
     state_hash: StrFilterLookup | None = strawberry_django.filter_field()
     error: StrFilterLookup | None = strawberry_django.filter_field()
     verified: FilterLookup[bool] | None = strawberry_django.filter_field()

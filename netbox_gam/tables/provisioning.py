@@ -51,6 +51,7 @@ class ChangePlanTable(PrimaryModelTable):
     superseded_by = tables.Column(verbose_name=_("Superseded by"), linkify=True)
     status = columns.ChoiceFieldColumn(verbose_name=_("Status"))
     transport = columns.ChoiceFieldColumn(verbose_name=_("Transport"))
+    transport_reason = tables.Column(verbose_name=_("Why this transport"))
     verified = columns.BooleanColumn(verbose_name=_("Verified"), false_mark=None)
     saved = columns.BooleanColumn(verbose_name=_("Saved"), false_mark=None)
     step_count = columns.LinkedCountColumn(
@@ -72,6 +73,7 @@ class ChangePlanTable(PrimaryModelTable):
             "gam",
             "status",
             "transport",
+            "transport_reason",
             "subscribers",
             "batch",
             "superseded_by",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from netbox.tables import NetBoxTable, columns
 
@@ -65,4 +66,4 @@ class PlanSlotsTable(NetBoxTable):
 
     def render_way_out(self, record: Any) -> str:
         found = profile_slots.of(record)
-        return found.use.way_out if found.read_at and not found.use.free else "—"
+        return capfirst(found.use.way_out) if found.read_at and not found.use.free else "—"

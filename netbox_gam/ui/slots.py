@@ -57,10 +57,11 @@ def _cell(number: int, profile: Any, use: Any, mergeable: set[str]) -> Cell:
     return Cell(number, state, users, profile)
 
 
-def draw(found: Sequence[Cell]) -> SafeString:
+def draw(found: Sequence[Cell], *, large: bool = False) -> SafeString:
     """A row of small squares, each with its words as tooltip; the row in a sentence for those who cannot see it."""
     squares = format_html_join("", '<span class="gam-slot gam-slot-{}" title="{}"></span>', ((c.state, c.told) for c in found))
-    return format_html('<span class="gam-slots" role="img" aria-label="{}">{}</span>', spoken(found), squares)
+    size = " gam-slots-large" if large else ""
+    return format_html('<span class="gam-slots{}" role="img" aria-label="{}">{}</span>', size, spoken(found), squares)
 
 
 def spoken(found: Sequence[Cell]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from netbox.object_actions import BulkExport
+from netbox.object_actions import BulkExport, CloneObject, DeleteObject, EditObject
 from netbox.views import generic
 from utilities.views import ViewTab, register_model_view
 
 from .. import filtersets, forms, tables
 from ..models import BandwidthPlan, GamDevice
+from ..ui import actions
 from ..ui import slots as picture
 from ..workflows import profile_slots
 
@@ -24,6 +25,7 @@ class GamDeviceSlotsView(generic.ObjectView):
 
     queryset = GamDevice.objects.all()
     template_name = "netbox_gam/slots.html"
+    actions = (actions.Compare, CloneObject, EditObject, DeleteObject)
     tab = ViewTab(label=_("Plan Slots"), permission="netbox_gam.view_gamdevice", weight=600)
 
     def get_queryset(self, request):
@@ -36,10 +38,9 @@ class GamDeviceSlotsView(generic.ObjectView):
         return {
             "slots": found,
             "cells": cells,
-            "picture": picture.draw(cells),
+            "picture": picture.draw(cells, large=True),
             "rows": [(cell, _plans_of(cell, plans)) for cell in cells],
             "merges": [profile_slots.words_of(merge) for merge in found.use.merges],
-            "may_compare": request.user.has_perm("netbox_gam.poll_gamdevice", instance),
         }
 
 

@@ -94,9 +94,10 @@ def fleet_merges(gams: QuerySet, plans: QuerySet) -> list[FleetMerge]:
     """
     found: dict[tuple[Rates, Rates], dict[int, int]] = defaultdict(dict)
     for gam, use in _uses(gams).items():
-        for merge in use.merges:
-            places = found[_rates(merge.leave), _rates(merge.into)]
-            places[gam] = places.get(gam, 0) + merge.moves
+        # A profile that could go into two of the same rates moves its subscribers once.
+        moving = {(_rates(merge.leave), _rates(merge.into), merge.leave.name): merge.moves for merge in use.merges}
+        for (leave, into, _), moves in moving.items():
+            found[leave, into][gam] = found[leave, into].get(gam, 0) + moves
     if not found:
         return []
     by_pk = gams.select_related("device").in_bulk({gam for places in found.values() for gam in places})

@@ -20,7 +20,16 @@ from ..contracts import (
 from ..errors import DeviceError, RuleViolation
 from ..gam import commands, parsers, rpc
 from ..gam.catalog import GamModel
-from ..gam.rules import check_config, check_rates, check_uplinks, warn_profile, warn_subscriber
+from ..gam.rules import (
+    check_config,
+    check_endpoint,
+    check_profile,
+    check_rates,
+    check_subscriber,
+    check_uplinks,
+    warn_profile,
+    warn_subscriber,
+)
 from .diff import Removal, change_diffs, compute_changes, interrupted, is_builtin
 from .slots import plan_slots
 from .state import apply_all, apply_to, find, objects
@@ -59,20 +68,40 @@ def plan_shelf(
     changes = compute_changes(actual, slots.desired, (*removals, *freed), model=model, reason=reason)
     changes = tuple(_why_freed(change, slots.freed) for change in changes)
     violations = [*_protected(actual, slots.desired, removals), *slots.violations]
-    if not violations:
-        violations += _broken_rules(actual, changes, slots.desired, model)
+    violations += _broken_objects(slots.desired) if violations else _broken_rules(actual, changes, slots.desired, model)
     broken, warnings = _of_changes(actual, changes, model, firmware)
-    violations += broken
-    lacking = list(needs(services)) if transport is Transport.SSH else []
+    lacking = _lacking(actual, changes, services) if transport is Transport.SSH else ()
+    violations += [*broken, *lacking]
     steps: tuple[PlannedStep, ...] = ()
     if not violations:
-        steps, unsayable, unrenderable = _steps(transport, actual, changes)
-        lacking += unsayable
-        violations += unrenderable
-    violations = list(dict.fromkeys([*violations, *lacking]))
+        steps, violations = _steps(transport, actual, changes)
     if violations:
-        return ShelfPlan(target, transport, state_hash(actual), (), tuple(violations), (), warnings, tuple(dict.fromkeys(lacking)))
+        return ShelfPlan(target, transport, state_hash(actual), (), tuple(dict.fromkeys(violations)), (), warnings, lacking)
     return ShelfPlan(target, transport, state_hash(actual), steps, (), interrupted(actual, changes), warnings)
+
+
+def _lacking(actual: ShelfConfig, changes: Iterable[Change], services: Iterable[SubscriberConfig]) -> tuple[Violation, ...]:
+    """What the command line cannot express, each field of an object once: what is wanted before what it would take to undo it."""
+    unknown = parsers.unknown_words(actual.raw) if actual.raw else {}
+    found = list(needs(services))
+    for change in changes:
+        found += [*commands.unsayable(change), *commands.unsayable(change.inverse()), *_not_undoable(change, unknown)]
+    once: dict[tuple[str, str], Violation] = {}
+    for violation in found:
+        once.setdefault((violation.subject, violation.field), violation)
+    return tuple(once.values())
+
+
+def _broken_objects(desired: ShelfConfig) -> list[Violation]:
+    """Rules each object breaks by itself, where it cannot be told what the whole would look like."""
+    found: list[Violation] = []
+    for profile in desired.profiles:
+        found += check_profile(profile)
+    for endpoint in desired.endpoints:
+        found += check_endpoint(endpoint)
+    for subscriber in desired.subscribers:
+        found += check_subscriber(subscriber)
+    return found
 
 
 def _of_changes(
@@ -143,21 +172,15 @@ def _broken_rules(actual: ShelfConfig, changes: Sequence[Change], desired: Shelf
     return [violation for violation in check_config(final, model) if violation not in before or violation.subject in named]
 
 
-def _steps(
-    transport: Transport, actual: ShelfConfig, changes: Iterable[Change]
-) -> tuple[tuple[PlannedStep, ...], list[Violation], list[Violation]]:
-    """The steps, what this transport cannot say, and what could not be rendered for another reason."""
+def _steps(transport: Transport, actual: ShelfConfig, changes: Iterable[Change]) -> tuple[tuple[PlannedStep, ...], list[Violation]]:
+    """The steps, and what could not be rendered."""
     render = RENDERERS[transport]
     steps: list[PlannedStep] = []
-    lacking: list[Violation] = []
     problems: list[Violation] = []
     config = actual
-    unknown = parsers.unknown_words(actual.raw) if transport is Transport.SSH and actual.raw else {}
     for index, change in enumerate(changes):
         after = apply_to(config, change)
-        if transport is Transport.SSH:
-            lacking += [*commands.unsayable(change), *commands.unsayable(change.inverse()), *_not_undoable(change, unknown)]
-        if not problems and not lacking:
+        if not problems:
             try:
                 sends = render(change, config)
                 undo = render(known_inverse(change, config, after), after)
@@ -166,7 +189,7 @@ def _steps(
             else:
                 steps.append(PlannedStep(index, change, sends, undo, change_diffs(change)))
         config = after
-    return tuple(steps), lacking, problems
+    return tuple(steps), problems
 
 
 def _not_undoable(change: Change, unknown: Mapping[tuple[str, int], tuple[str, ...]]) -> list[Violation]:

@@ -359,7 +359,7 @@ class ChangeBatchFilterTest(Filtered, TestCase):
 class ChangePlanFilterTest(Filtered, TestCase):
     queryset = ChangePlan.objects.all()
     filterset = filtersets.ChangePlanFilterSet
-    ignore_fields = ("violations", "interrupts", "difference", "intent")
+    ignore_fields = ("violations", "warnings", "interrupts", "difference", "intent")
 
     @classmethod
     def setUpTestData(cls):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from users.models import ObjectPermission
 from utilities.testing import APITestCase, TestCase
 
-from netbox_gam.models import GamDevice, ShelfProfileState
+from netbox_gam.models import BandwidthPlan, GamDevice, ShelfProfileState
 from netbox_gam.workflows import profile_slots, shelf_services
 from nornir_tasks.contracts import ProfileConfig, ShelfConfig, SubscriberConfig
 from nornir_tasks.gam.rules import BUILTIN_PROFILE
@@ -74,8 +74,8 @@ class PlanSlotsPagesTest(TestCase):
         page = self.client.get(self.page_of(self.gams[0]))
         self.assertContains(page, "13 slots used, 1 unused, 0 free")
         self.assertContains(page, "old 100: 108/20 Mbit/s, 3 subscribers")
-        self.assertContains(page, "remove an unused one: p04")
-        self.assertContains(page, "merge old 100 into new 100, which has 110/20 instead of 108/20 Mbit/s (3 subscribers move)")
+        self.assertContains(page, "Remove an unused one: p04")
+        self.assertContains(page, "Merge old 100 into new 100, which has 110/20 instead of 108/20 Mbit/s (3 subscribers move)")
         self.assertNotContains(page, "Old hundred", msg_prefix="a plan the user may not view")
         self.add_permissions("netbox_gam.view_bandwidthplan")
         self.assertContains(self.client.get(self.page_of(self.gams[0])), "Old hundred")
@@ -132,6 +132,15 @@ class PlanSlotsApiTest(APITestCase):
         self.assertEqual([item["read_at"] is None for item in listed["results"]], [False, False, True])
         (merge,) = self.ask("plan-merges")
         self.assertEqual((merge["leave"], merge["into"], merge["subscribers"], len(merge["gams"])), ([108, 20], [110, 20], 6, 2))
+
+    def test_who_could_go_into_two_equal_profiles_moves_once(self) -> None:
+        gam = factories.gam()
+        profiles = (ProfileConfig("a", 108, 20, id=2), ProfileConfig("b", 110, 20, id=3), ProfileConfig("c", 110, 20, id=4))
+        shelf_services.remember(gam, config(*profiles, users={"a": 2, "b": 5, "c": 7}))
+        merges = profile_slots.fleet_merges(GamDevice.objects.filter(pk=gam.pk), BandwidthPlan.objects.all())
+        self.assertEqual(
+            [(one.leave, one.into, one.moves) for one in merges], [((108, 20), (110, 20), 2), ((110, 20), (110, 20), 5)]
+        )
 
     def test_a_list_costs_no_more_queries(self) -> None:
         self.add_permissions("netbox_gam.view_gamdevice")

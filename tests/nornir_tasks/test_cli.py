@@ -169,6 +169,21 @@ def test_a_plan_that_breaks_rules_fails(planning: FakeNetBox, capsys: pytest.Cap
     assert "not possible: C1001 VLAN 2 is reserved" in capsys.readouterr().err
 
 
+def test_a_plan_tells_what_it_warns_of_and_why_it_goes_another_way(
+    planning: FakeNetBox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warnings = [{"subject": "C1001", "field": "vlan", "value": "4093", "rule": "4093 is the factory VLAN"}]
+    way = {
+        "transport": {"value": "jsonrpc", "label": "JSON-RPC"},
+        "transport_reason": "The command line cannot express trunk of C1001",
+    }
+    planning.objects[f"{API}/change-plans/8"] = [{**PLAN, **way, "warnings": warnings}]
+    assert cli.main(["plan", "8"]) == 0
+    err = capsys.readouterr().err
+    assert "warning: C1001 vlan 4093 4093 is the factory VLAN" in err
+    assert "over JSON-RPC: The command line cannot express trunk of C1001" in err
+
+
 def test_a_subscriber_on_two_gams_has_to_be_told_apart(planning: FakeNetBox, capsys: pytest.CaptureFixture[str]) -> None:
     planning.lists[f"{API}/subscribers"].append({"id": 5, "name": "C1001", "gam": {"name": "gam-2", "display": "gam-2"}})
     assert cli.main(["plan", "C1001"]) == cli.EXIT_USAGE

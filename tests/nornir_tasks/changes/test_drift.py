@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from nornir_tasks.changes.diff import compute_changes
 from nornir_tasks.changes.drift import compare_config, compare_ports, compare_reading
@@ -30,6 +30,7 @@ from nornir_tasks.contracts import (
 )
 from tests.nornir_tasks.strategies import cli_configs
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 MAC, OTHER = "00:0e:d8:00:00:01", "00:0e:d8:00:00:02"
 FAST = ProfileConfig("Fast", 100, 20)
@@ -54,6 +55,7 @@ def test_a_shelf_does_not_differ_from_itself(config: ShelfConfig) -> None:
     assert compare_config(config, config) == ()
 
 
+@patient
 @given(cli_configs(), cli_configs())
 def test_no_difference_means_nothing_to_do_and_the_other_way_round(actual: ShelfConfig, desired: ShelfConfig) -> None:
     placed = plan_slots(actual, desired)
@@ -64,6 +66,7 @@ def test_no_difference_means_nothing_to_do_and_the_other_way_round(actual: Shelf
     assert len(set(keys(tuple(found)))) == len(found), "keys are unique"
 
 
+@patient
 @given(cli_configs(), cli_configs())
 def test_what_was_planned_and_done_leaves_only_the_unexpected(actual: ShelfConfig, desired: ShelfConfig) -> None:
     plan = plan_shelf("gam", Transport.JSONRPC, actual, desired)

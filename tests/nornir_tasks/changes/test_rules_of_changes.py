@@ -128,6 +128,14 @@ def test_every_rule_that_is_broken_is_named_at_once() -> None:
     assert all(one.value and one.rule for one in found)
 
 
+def test_a_full_shelf_does_not_hide_the_other_rules() -> None:
+    full = replace(SHELF, profiles=(BUILTIN_PROFILE, *(ProfileConfig(f"p{n}", 50 * n, 50, id=n) for n in range(2, 16))))
+    full = replace(full, subscribers=tuple(SubscriberConfig(f"s{n}", 10, profile=f"p{n}", id=n) for n in range(2, 16)))
+    wish = ShelfConfig((ProfileConfig("one", 999, 10),), (), (SubscriberConfig("bob", 2, profile="one", trunk=True),))
+    found = plan(wish, full).violations
+    assert {(one.subject, one.field) for one in found} == {("one", "profile"), ("bob", "vlan"), ("bob", "trunk")}
+
+
 def test_warnings_do_not_stop_a_plan() -> None:
     made = plan(
         ShelfConfig((), (replace(EP, name="new name"),), (replace(ADA, vlan=4093, endpoint="new name"),)), replace(SHELF, raw="")
