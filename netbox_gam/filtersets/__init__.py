@@ -9,7 +9,7 @@ from .firmware import FirmwareImageFilterSet, FirmwareRolloutFilterSet, Firmware
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
-from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
+from .provisioning import ChangeBatchFilterSet, ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
 from .write_back import BillingWriteFilterSet
 
@@ -22,6 +22,7 @@ __all__ = (
     "BillingPlanFilterSet",
     "BillingSystemFilterSet",
     "BillingWriteFilterSet",
+    "ChangeBatchFilterSet",
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",
     "CredentialProfileFilterSet",

@@ -79,6 +79,9 @@ from .monitoring import (
 from .notifications import MailGroupBulkEditForm, MailGroupFilterForm, MailGroupForm, MailGroupImportForm
 from .onboarding import ArrivalBulkEditForm, ArrivalFilterForm, ArrivalForm, AssignArrivalForm
 from .provisioning import (
+    ChangeBatchBulkEditForm,
+    ChangeBatchFilterForm,
+    ChangeBatchForm,
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
     ChangePlanForm,
@@ -135,6 +138,9 @@ __all__ = (
     "BillingWriteBulkEditForm",
     "BillingWriteFilterForm",
     "BillingWriteForm",
+    "ChangeBatchBulkEditForm",
+    "ChangeBatchFilterForm",
+    "ChangeBatchForm",
     "ChangePlanBulkEditForm",
     "ChangePlanFilterForm",
     "ChangePlanForm",

@@ -18,6 +18,7 @@ BillingSystemTypeEnum = strawberry.enum(choices.BillingSystemTypeChoices.as_enum
 BillingWriteStateEnum = strawberry.enum(choices.BillingWriteStateChoices.as_enum())
 ChangeActionEnum = strawberry.enum(choices.ChangeActionChoices.as_enum())
 ChangeKindEnum = strawberry.enum(choices.ChangeKindChoices.as_enum())
+BatchSourceEnum = strawberry.enum(choices.BatchSourceChoices.as_enum())
 ChangePlanStatusEnum = strawberry.enum(choices.ChangePlanStatusChoices.as_enum())
 DriftKindEnum = strawberry.enum(choices.DriftKindChoices.as_enum())
 DriftObjectEnum = strawberry.enum(choices.DriftObjectChoices.as_enum())

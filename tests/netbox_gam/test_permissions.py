@@ -35,6 +35,12 @@ def suspended() -> Any:
     return factories.subscriber(endpoint, status="suspended", vlan=factories.vlan())
 
 
+def stale_batch() -> Any:
+    batch = factories.change_batch()
+    batch.change_plans.update(status="stale")
+    return batch
+
+
 VERBS = (
     Verb("gamdevice", "poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "activate", "provision", factories.subscriber, "Provision subscriber"),
@@ -44,6 +50,9 @@ VERBS = (
     Verb("subscriber", "plan", "provision", active, "Provision subscriber"),
     Verb("changeplan", "apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
+    Verb("changeplan", "replan", "apply", lambda: factories.change_plan(status="stale"), "Plan again"),
+    Verb("changebatch", "apply", "apply", factories.change_batch, "Apply batch"),
+    Verb("changebatch", "replan", "apply", stale_batch, "Plan batch again"),
     Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("billingsystem", "check_connection", "reconcile", factories.billing_system, "Check billing connection"),
     Verb("billingwrite", "retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),
@@ -62,8 +71,8 @@ VERBS = (
 )
 BULK_VERBS = (
     Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
-    Verb("subscriber", "bulk_suspend", "provision", active, "Provision subscriber"),
-    Verb("subscriber", "bulk_resume", "provision", suspended, "Provision subscriber"),
+    Verb("subscriber", "bulk_suspend", "provision", active, "Plan batch"),
+    Verb("subscriber", "bulk_resume", "provision", suspended, "Plan batch"),
     Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("billingwrite", "bulk_retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),

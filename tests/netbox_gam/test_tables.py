@@ -87,6 +87,10 @@ class BillingSystemTableTest(GamTableCases.GamTableTestCase):
     table = tables.BillingSystemTable
 
 
+class ChangeBatchTableTest(GamTableCases.GamTableTestCase):
+    table = tables.ChangeBatchTable
+
+
 class ChangePlanTableTest(GamTableCases.GamTableTestCase):
     table = tables.ChangePlanTable
 
@@ -147,6 +151,7 @@ def served(gam, index):
     factories.billing_link(subscriber=subscriber)
     factories.billing_write(subscriber=subscriber)
     plan = factories.change_plan(gam)
+    plan = factories.change_plan(gam, batch=factories.change_batch(plans=0))
     plan.subscribers.add(subscriber)
 
 
@@ -160,6 +165,7 @@ class ListQueriesTest(TestCase):
         "billingplan",
         "billingsystem",
         "billingwrite",
+        "changebatch",
         "changeplan",
         "changestep",
         "endpoint",

@@ -11,7 +11,7 @@ from .monitoring import AlarmRuleViewSet, AlarmViewSet
 from .notifications import MailGroupViewSet
 from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
-from .provisioning import ChangePlanViewSet, ChangeStepViewSet
+from .provisioning import ChangeBatchViewSet, ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
 from .write_back import BillingWriteViewSet
 
@@ -24,6 +24,7 @@ __all__ = (
     "BillingPlanViewSet",
     "BillingSystemViewSet",
     "BillingWriteViewSet",
+    "ChangeBatchViewSet",
     "ChangePlanViewSet",
     "ChangeStepViewSet",
     "CredentialProfileViewSet",
