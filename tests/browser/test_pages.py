@@ -24,7 +24,7 @@ PLUGIN = "/plugins/gam/"
 # Words that stand in a URL where something is changed; one who may only look must not be led there.
 CHANGING = ("add", "edit", "delete", "import", "rename", "discover", "install-types", "poll", "apply", "accept", "change-plan")
 RECORDS = {
-    "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival",
+    "billingwrite", "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival",
     "firmwarerollout", "firmwareupgrade",
     "billingwrite",
 }  # fmt: skip

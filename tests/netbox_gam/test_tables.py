@@ -149,9 +149,9 @@ def served(gam, index):
     factories.finding(endpoint=endpoint, subscriber=subscriber)
     factories.alarm(gam, endpoint=endpoint)
     factories.billing_link(subscriber=subscriber)
-    plan = factories.change_plan(gam, batch=factories.change_batch(plans=0))
     factories.billing_write(subscriber=subscriber)
     plan = factories.change_plan(gam)
+    plan = factories.change_plan(gam, batch=factories.change_batch(plans=0))
     plan.subscribers.add(subscriber)
 
 
@@ -164,8 +164,8 @@ class ListQueriesTest(TestCase):
         "billinglink",
         "billingplan",
         "billingsystem",
-        "changebatch",
         "billingwrite",
+        "changebatch",
         "changeplan",
         "changestep",
         "endpoint",
