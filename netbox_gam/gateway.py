@@ -103,9 +103,19 @@ def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
     return nornir_tasks.read([target], deadline=settings.poll_deadline_seconds())[0]
 
 
-def plan(target: DeviceTarget, actual: ShelfConfig, desired: ShelfConfig, removals: Sequence[Removal], reason: str) -> ShelfPlan:
-    """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away."""
-    return nornir_tasks.plan(target.name, target.transport, actual, desired, removals, find_model(target.model), reason)
+def plan(
+    target: DeviceTarget,
+    actual: ShelfConfig,
+    desired: ShelfConfig,
+    removals: Sequence[Removal],
+    reason: str,
+    renames: Mapping[str, str] | None = None,
+) -> ShelfPlan:
+    """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away.
+
+    :param renames: by a subscriber's wanted name the one the shelf has it under until now
+    """
+    return nornir_tasks.plan(target.name, target.transport, actual, desired, removals, find_model(target.model), reason, renames)
 
 
 def compare_config(desired: ShelfConfig, actual: ShelfConfig) -> tuple[Difference, ...]:

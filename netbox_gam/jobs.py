@@ -22,7 +22,6 @@ from .context import acting_as
 from .exceptions import NotAllowed, WorkflowError
 from .models import (
     Arrival,
-    BandwidthPlan,
     BillingSystem,
     ChangePlan,
     CredentialProfile,
@@ -407,21 +406,41 @@ class ServiceJob(_ApplyingJob):
         name = "Provision subscriber"
 
     @classmethod
-    def start(cls, user: Any, *, subscriber: Subscriber, verb: str, apply: bool = False, bandwidth_plan: Any = None) -> Job:
-        """Enqueue one of ``services.VERBS``."""
+    def start(cls, user: Any, *, subscriber: Subscriber, verb: str, apply: bool = False, **given: Any) -> Job:
+        """Enqueue one of ``services.VERBS`` with what it takes.
+
+        :raises InvalidState: it is no verb, or is given what it does not take
+        """
+        services.check(verb, given)
         if apply:
             require_apply(user)
-        plan_pk = bandwidth_plan.pk if bandwidth_plan else None
-        return cls.begin(user, subscriber, pk=subscriber.pk, verb=verb, apply=apply, bandwidth_plan_pk=plan_pk)
+        return cls.begin(user, subscriber, pk=subscriber.pk, verb=verb, apply=apply, given=services.stored(given))
 
-    def work(self, *, pk: int, verb: str, apply: bool, bandwidth_plan_pk: int | None) -> dict[str, Any]:
-        plan = _stored(BandwidthPlan, bandwidth_plan_pk) if bandwidth_plan_pk else None
+    def work(self, *, pk: int, verb: str, apply: bool, given: dict[str, Any]) -> dict[str, Any]:
         subscriber = _stored(Subscriber, pk)
         return self.make(
             services.place_of(subscriber),
-            lambda: services.run(verb, subscriber, user=self.job.user, bandwidth_plan=plan),
+            lambda: services.run(verb, subscriber, user=self.job.user, **services.loaded(given)),
             apply=apply,
         )
+
+
+class AdoptServiceJob(GamJobRunner):
+    """Take one subscriber into NetBox as its shelf has it."""
+
+    queue = PROVISION
+
+    class Meta:
+        name = "Adopt subscriber"
+
+    @classmethod
+    def start(cls, user: Any, *, gam: GamDevice, name: str, subscriber: Subscriber | None = None) -> Job:
+        """Enqueue for a name on a GAM, whether NetBox has it or not."""
+        return cls.begin(user, subscriber or gam, pk=gam.pk, name=name)
+
+    def work(self, *, pk: int, name: str) -> dict[str, Any]:
+        subscriber = services.adopt(_stored(GamDevice, pk), name, user=self.job.user)
+        return {"subscriber": subscriber.pk, "status": subscriber.status}
 
 
 class ApplyJob(_ApplyingJob):

@@ -40,6 +40,7 @@ menu = PluginMenu(
                 _item("subscriber", _("Subscribers")),
                 _item("bandwidthplan", _("Bandwidth Plans")),
                 _item("vlanpool", _("VLAN Pools")),
+                _item("suspensionpolicy", _("Suspension Policies")),
             ),
         ),
         (

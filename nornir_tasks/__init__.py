@@ -215,11 +215,12 @@ def plan(
     removals: Iterable[tuple[ChangeKind, str]] = (),
     model: GamModel | None = None,
     reason: str = "",
+    renames: Mapping[str, str] | None = None,
 ) -> ShelfPlan:
     """The steps that bring ``actual`` to what ``desired`` names and take ``removals`` away. Pure; see the planner."""
     from .changes.planner import plan_shelf
 
-    return plan_shelf(target, transport, actual, desired, removals, model, reason)
+    return plan_shelf(target, transport, actual, desired, removals, model, reason, renames)
 
 
 def apply(

@@ -623,6 +623,7 @@ class ShelfPlan:
     steps: tuple[PlannedStep, ...] = ()
     violations: tuple[Violation, ...] = ()
     interrupts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class StepState(StrEnum):
@@ -983,7 +984,8 @@ class IntentEndpoint:
 class IntentSubscriber:
     """A subscriber as NetBox has it. ``links`` are (entity, external id) in the system being compared.
 
-    ``vlan`` and ``*_mbps`` are what its shelf should have (rates None: unthrottled). ``shelf_read`` (ISO 8601) is when the shelf's
+    ``vlan`` and ``*_mbps`` are what its shelf should have (rates None: unthrottled). ``suspension`` is how a suspended one is cut
+    off, for a walled garden in ``vlan``; empty when that is not written down. ``shelf_read`` (ISO 8601) is when the shelf's
     configuration was last read, empty for never; ``on_shelf`` is the service there, None when there is none.
     """
 
@@ -998,6 +1000,7 @@ class IntentSubscriber:
     vlan: int | None = None
     downstream_mbps: int | None = None
     upstream_mbps: int | None = None
+    suspension: str = ""
     shelf_read: str = ""
     on_shelf: ShelfService | None = None
 
@@ -1006,7 +1009,7 @@ class IntentSubscriber:
 class IntentView:
     """NetBox's side of a comparison for one billing system. ``other_links``: subscriber keys owned by another system.
 
-    ``suspended_vlan`` is where suspended services belong. ``read_at`` (ISO 8601) is when NetBox was asked.
+    ``suspended_vlan`` is where suspended services belong that say nothing else. ``read_at`` (ISO 8601) is when NetBox was asked.
     """
 
     subscribers: tuple[IntentSubscriber, ...] = ()

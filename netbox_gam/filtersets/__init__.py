@@ -11,6 +11,7 @@ from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
 from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
+from .suspension import SuspensionPolicyFilterSet
 
 __all__ = (
     "AlarmFilterSet",
@@ -35,6 +36,7 @@ __all__ = (
     "MailGroupFilterSet",
     "SnmpProfileFilterSet",
     "SubscriberFilterSet",
+    "SuspensionPolicyFilterSet",
     "SyncRunFilterSet",
     "VlanPoolFilterSet",
 )

@@ -86,12 +86,12 @@ from .provisioning import (
     ChangeStepFilterForm,
     ChangeStepForm,
 )
+from .services import ServiceEndpointForm, ServiceForm, ServiceNameForm, ServicePlanForm, ServicePortForm, ServiceVlanForm
 from .subscribers import (
     BandwidthPlanBulkEditForm,
     BandwidthPlanFilterForm,
     BandwidthPlanForm,
     BandwidthPlanImportForm,
-    ServicePlanForm,
     SubscriberBulkEditForm,
     SubscriberFilterForm,
     SubscriberForm,
@@ -101,6 +101,7 @@ from .subscribers import (
     VlanPoolForm,
     VlanPoolImportForm,
 )
+from .suspension import SuspensionPolicyBulkEditForm, SuspensionPolicyFilterForm, SuspensionPolicyForm, SuspensionPolicyImportForm
 
 __all__ = (
     "AcceptDriftForm",
@@ -180,7 +181,12 @@ __all__ = (
     "MailGroupForm",
     "MailGroupImportForm",
     "PlanRolloutForm",
+    "ServiceEndpointForm",
+    "ServiceForm",
+    "ServiceNameForm",
     "ServicePlanForm",
+    "ServicePortForm",
+    "ServiceVlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",
     "SnmpProfileFilterForm",
@@ -190,6 +196,10 @@ __all__ = (
     "SubscriberFilterForm",
     "SubscriberForm",
     "SubscriberImportForm",
+    "SuspensionPolicyBulkEditForm",
+    "SuspensionPolicyFilterForm",
+    "SuspensionPolicyForm",
+    "SuspensionPolicyImportForm",
     "SyncRunBulkEditForm",
     "SyncRunFilterForm",
     "SyncRunForm",

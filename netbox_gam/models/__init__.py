@@ -16,6 +16,7 @@ from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .suspension import SuspensionPolicy
 
 __all__ = (
     "Alarm",
@@ -60,6 +61,7 @@ __all__ = (
     "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",
+    "SuspensionPolicy",
     "SyncRun",
     "VlanPool",
 )

@@ -32,6 +32,7 @@ class ChangePlan(JobsMixin, RecordModel):
         "self", on_delete=models.SET_NULL, related_name="supersedes", null=True, blank=True, verbose_name=_("superseded by")
     )
     interrupts = models.JSONField(_("interrupts"), default=list, blank=True, help_text=_("Subscribers whose service blinks"))
+    warnings = models.JSONField(_("warnings"), default=list, blank=True, help_text=_("What else the change means"))
     difference = models.JSONField(_("difference"), default=list, blank=True, help_text=_("What is not as planned"))
     error = models.TextField(_("error"), blank=True)
     verified = models.BooleanField(_("verified"), default=False, help_text=_("Read back and found as planned"))

@@ -19,6 +19,7 @@ from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
 from .provisioning import ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+from .suspension import SuspensionPolicyTable
 
 __all__ = (
     "AlarmRuleTable",
@@ -47,6 +48,7 @@ __all__ = (
     "MailGroupTable",
     "SnmpProfileTable",
     "SubscriberTable",
+    "SuspensionPolicyTable",
     "SyncRunTable",
     "VlanPoolTable",
 )

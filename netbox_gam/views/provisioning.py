@@ -51,6 +51,7 @@ class ChangePlanView(generic.ObjectView):
                 LinesPanel("error", title=_("Error"), color="red"),
                 LinesPanel("difference", title=_("Not as planned"), color="red"),
                 ViolationsPanel(),
+                LinesPanel("warnings", title=_("What else it means"), color="yellow"),
             )
         ),
         layout.Row(

@@ -32,7 +32,7 @@ from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
 from . import alarms, drift, shelf_services
 from . import intent as intents
-from .desired import desired_config
+from .desired import Removal, desired_config
 from .firmware_quiet import refuse_writing
 from .locks import exclusive
 from .saving import update
@@ -98,12 +98,21 @@ def make_plan(
     :param intent: what was changed in NetBox for it, given back if the plan comes to nothing
     :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
     """
-    wanted, removals = desired_config(list(subscribers), actual)
-    shelf_plan = gateway.plan(target_of(gam), actual, wanted, removals, reason)
+    changed = intents.so_far(intent, subscribers)
+    renames = intents.renames(changed)
+    wanted, removals = desired_config(list(subscribers), actual, renames)
+    removals += _put_aside(wanted, actual, intents.put_aside(changed))
+    shelf_plan = gateway.plan(target_of(gam), actual, wanted, removals, reason, renames)
     if shelf_plan.violations:
         lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
         raise WorkflowError(f"{reason} is not possible: {lines}")
     return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent)
+
+
+def _put_aside(wanted: ShelfConfig, actual: ShelfConfig, macs: frozenset[str]) -> tuple[Removal, ...]:
+    """Endpoints that another one has replaced, as the shelf calls them; not those that serve somebody again."""
+    serving = {item.mac for item in wanted.endpoints}
+    return tuple((ChangeKind.ENDPOINT, item.name) for item in actual.endpoints if item.mac in macs and item.mac not in serving)
 
 
 @transaction.atomic
@@ -132,6 +141,7 @@ def store_plan(
         state_hash=shelf_plan.state_hash,
         violations=[{"subject": v.subject, "field": v.field, "value": v.value, "rule": v.rule} for v in shelf_plan.violations],
         interrupts=list(shelf_plan.interrupts),
+        warnings=list(shelf_plan.warnings),
     )
     change_plan.save()
     change_plan.subscribers.set(subscribers)
@@ -168,6 +178,7 @@ def load_plan(change_plan: ChangePlan, target: DeviceTarget) -> ShelfPlan:
         state_hash=change_plan.state_hash,
         steps=tuple(_load_step(step) for step in change_plan.steps.order_by("index")),
         interrupts=tuple(change_plan.interrupts),
+        warnings=tuple(change_plan.warnings),
     )
 
 
@@ -324,8 +335,12 @@ def _settle(change_plan: ChangePlan) -> None:
     """What follows once the shelf is as wanted: endpoints are configured, terminated subscribers let go of theirs."""
     for subscriber in change_plan.subscribers.select_related("endpoint"):
         if subscriber.status == SubscriberStatusChoices.TERMINATED:
-            update(subscriber, message=f"Removed by change plan {change_plan}", endpoint=None, port=None, vlan=None)
-        elif subscriber.endpoint_id:
+            gone: dict[str, Any] = {"endpoint": None, "port": None, "vlan": None, "before_suspension": None}
+            update(subscriber, message=f"Removed by change plan {change_plan}", **gone)
+            continue
+        if subscriber.status == SubscriberStatusChoices.ACTIVE:
+            update(subscriber, message=f"Resumed by change plan {change_plan}", before_suspension=None)
+        if subscriber.endpoint_id:
             update(
                 subscriber.endpoint, message=f"Configured by change plan {change_plan}", status="configured", gam=change_plan.gam
             )

@@ -30,17 +30,19 @@ def applied(change_plan: ChangePlan) -> None:
     at = change_plan.finished or timezone.now()
     macs = {endpoint.name: endpoint.mac for endpoint in change_plan.gam.endpoints.all()}
     profiles: dict[str, ProfileConfig] = {}
-    subscribers: list[SubscriberConfig] = []
+    # A change may take two steps; the last one is what it came to.
+    subscribers: dict[str, SubscriberConfig] = {}
     gone: list[str] = []
     for step in change_plan.steps.all():
         after: Any = from_json(ChangeKind(step.kind), step.after)
         if isinstance(after, ProfileConfig):
             profiles[after.name] = after
         elif isinstance(after, SubscriberConfig):
-            subscribers.append(after)
+            subscribers[after.name] = after
+            gone += [] if (step.before or {}).get("name", after.name) == after.name else [step.before["name"]]
         elif step.kind == ChangeKind.SUBSCRIBER:
             gone.append(step.name)
-    _store([_applied_row(change_plan.gam, item, macs, profiles, at) for item in subscribers])
+    _store([_applied_row(change_plan.gam, item, macs, profiles, at) for item in subscribers.values()])
     ShelfServiceState.objects.filter(gam=change_plan.gam, name__in=gone).delete()
 
 

@@ -19,7 +19,7 @@ from ..errors import DeviceError, RuleViolation
 from ..gam import commands, parsers, rpc
 from ..gam.catalog import GamModel
 from ..gam.rules import check_config
-from .diff import Removal, change_diffs, compute_changes, interrupted, is_builtin
+from .diff import Removal, change_diffs, compute_changes, interrupted, is_builtin, name_warnings
 from .slots import plan_slots
 from .state import apply_all, apply_to, find, objects
 from .state_hash import state_hash
@@ -37,6 +37,7 @@ def plan_shelf(
     removals: Iterable[Removal] = (),
     model: GamModel | None = None,
     reason: str = "",
+    renames: Mapping[str, str] | None = None,
 ) -> ShelfPlan:
     """The plan that gives the shelf ``target`` what ``desired`` names and takes away ``removals``.
 
@@ -44,17 +45,18 @@ def plan_shelf(
     violations has no steps. Rules that objects nobody asked about already break do not stop a plan.
 
     :param desired: partial; what it does not name stays as it is
+    :param renames: by a subscriber's wanted name the one the shelf has it under until now
     """
     removals = tuple(removals)
     slots = plan_slots(actual, desired, removals)
-    changes = compute_changes(actual, slots.desired, removals, model=model, reason=reason)
+    changes = compute_changes(actual, slots.desired, removals, model=model, reason=reason, renames=renames)
     violations = [*_protected(actual, slots.desired, removals), *slots.violations]
     if not violations:
         violations += _broken_rules(actual, changes, slots.desired, model)
     if not violations:
         steps, unsayable = _steps(transport, actual, changes)
         if not unsayable:
-            return ShelfPlan(target, transport, state_hash(actual), steps, (), interrupted(actual, changes))
+            return ShelfPlan(target, transport, state_hash(actual), steps, (), interrupted(actual, changes), name_warnings(changes))
         violations += unsayable
     return ShelfPlan(target, transport, state_hash(actual), (), tuple(dict.fromkeys(violations)))
 

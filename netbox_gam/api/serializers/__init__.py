@@ -12,6 +12,7 @@ from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
 from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
+from .suspension import SuspensionPolicySerializer
 
 __all__ = (
     "AlarmRuleSerializer",
@@ -37,6 +38,7 @@ __all__ = (
     "MailGroupSerializer",
     "SnmpProfileSerializer",
     "SubscriberSerializer",
+    "SuspensionPolicySerializer",
     "SyncRunSerializer",
     "VlanPoolSerializer",
 )

@@ -13,6 +13,7 @@ from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
+from .suspension import SuspensionPolicyViewSet
 
 __all__ = (
     "AlarmRuleViewSet",
@@ -39,6 +40,7 @@ __all__ = (
     "PollingStatusView",
     "SnmpProfileViewSet",
     "SubscriberViewSet",
+    "SuspensionPolicyViewSet",
     "SyncRunViewSet",
     "VlanPoolViewSet",
 )
