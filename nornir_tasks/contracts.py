@@ -985,7 +985,7 @@ class IntentSubscriber:
     """A subscriber as NetBox has it. ``links`` are (entity, external id) in the system being compared.
 
     ``vlan`` and ``*_mbps`` are what its shelf should have (rates None: unthrottled). ``suspension`` is how a suspended one is cut
-    off, for a walled garden in ``vlan``; empty when that is not written down. ``shelf_read`` (ISO 8601) is when the shelf's
+    off, ``garden`` the walled-garden VLAN if it is that; empty and None when that is not written down. ``shelf_read`` (ISO 8601) is when the shelf's
     configuration was last read, empty for never; ``on_shelf`` is the service there, None when there is none.
     """
 
@@ -1001,6 +1001,7 @@ class IntentSubscriber:
     downstream_mbps: int | None = None
     upstream_mbps: int | None = None
     suspension: str = ""
+    garden: int | None = None
     shelf_read: str = ""
     on_shelf: ShelfService | None = None
 

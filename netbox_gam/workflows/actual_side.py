@@ -41,7 +41,8 @@ def _subscribers(subscribers: tuple[IntentSubscriber, ...]) -> Iterator[IntentSu
         yield replace(
             item,
             # Of double tagged services the shelf's VLAN means another thing.
-            vlan=garden if suspended else vlan if active and not double_tagged else None,
+            vlan=vlan if active and not double_tagged else None,
+            garden=garden if suspended else None,
             suspension=suspension if suspended else "",
             downstream_mbps=down,
             upstream_mbps=up,

@@ -79,7 +79,7 @@ def suspend(subscriber: Subscriber) -> Wish:
     _expect(subscriber, Status.ACTIVE, verb="suspend")
 
     def values(actual: ShelfConfig) -> dict[str, Any]:
-        found = suspension.cut_off(subscriber, actual)
+        found = suspension.cut_off(subscriber, suspension.policy_for(subscriber), actual)
         if found["throttle_plan"] is not None:
             found["throttle_plan"] = local_plan(found["throttle_plan"], actual)
         return found

@@ -33,9 +33,8 @@ def policy_for(subscriber: Subscriber) -> SuspensionPolicy | None:
     return next((policies[key] for key in keys if key in policies), None)
 
 
-def cut_off(subscriber: Subscriber, actual: ShelfConfig) -> dict[str, Any]:
+def cut_off(subscriber: Subscriber, policy: SuspensionPolicy | None, actual: ShelfConfig) -> dict[str, Any]:
     """The fields that suspend a subscriber of a shelf with this configuration; the throttle's plan is that of the policy."""
-    policy = policy_for(subscriber)
     mode = policy.mode if policy else Mode.WALLED_GARDEN
     return {
         "status": Status.SUSPENDED,

@@ -44,6 +44,6 @@ def is_live_while_off(
             return found is not None
         if subscriber.suspension == THROTTLE:
             return is_other_limit(subscriber, found, tolerance_percent)
-        return found.vlan != (subscriber.vlan or suspended_vlan)
+        return found.vlan != (subscriber.garden or suspended_vlan)
     busy = endpoint is not None and endpoint.seen and (endpoint.traffic_mbps or 0) > TRAFFIC_MBPS
     return busy and subscriber.status == SUSPENDED and subscriber.suspension != THROTTLE

@@ -73,7 +73,8 @@ def _given(subscriber: Subscriber, options: dict[str, Any]) -> dict[str, Any]:
     :raises CommandError: there is no such object, or a VLAN ID is none
     """
     found: dict[str, Any] = {}
-    if options["bandwidth_plan"] is not None:
+    # Without one, the plan is changed to none.
+    if options["bandwidth_plan"] is not None or options["verb"] == "change_plan":
         found["bandwidth_plan"] = named(BandwidthPlan, options["bandwidth_plan"], "bandwidth plan")
     if options["endpoint"] is not None:
         found["endpoint"] = _one(Endpoint, "endpoint", options["endpoint"], mac_address=options["endpoint"])
