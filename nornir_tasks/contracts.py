@@ -985,8 +985,8 @@ class IntentSubscriber:
     """A subscriber as NetBox has it. ``links`` are (entity, external id) in the system being compared.
 
     ``vlan`` and ``*_mbps`` are what its shelf should have (rates None: unthrottled). ``suspension`` is how a suspended one is cut
-    off, ``garden`` the walled-garden VLAN if it is that; empty and None when that is not written down. ``shelf_read`` (ISO 8601) is when the shelf's
-    configuration was last read, empty for never; ``on_shelf`` is the service there, None when there is none.
+    off, ``garden`` the walled-garden VLAN if it is that; empty and None when that is not written down. ``shelf_read`` (ISO 8601) is
+    when the shelf's configuration was last read, empty for never; ``on_shelf`` is the service there, None when there is none.
     """
 
     key: int
