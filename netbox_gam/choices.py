@@ -418,6 +418,21 @@ class ChangePlanStatusChoices(ChoiceSet):
     ]
 
 
+class BatchSourceChoices(ChoiceSet):
+    """What asked for a batch of change plans."""
+
+    SELECTION = "selection"
+    CSV = "csv"
+    BANDWIDTH_PLAN = "bandwidth_plan"
+    PROGRAM = "program"
+    CHOICES = [
+        Choice(SELECTION, _("Selected subscribers"), "blue"),
+        Choice(CSV, _("CSV file"), "purple"),
+        Choice(BANDWIDTH_PLAN, _("Changed bandwidth plan"), "orange"),
+        Choice(PROGRAM, _("Program"), "gray"),
+    ]
+
+
 class ChangeActionChoices(ChoiceSet):
     """What a step does to its object."""
 

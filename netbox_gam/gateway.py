@@ -130,9 +130,32 @@ def compare_reading(
     return nornir_tasks.compare_reading(desired, reading, profiles, ports)
 
 
-def apply(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
-    """Write a plan to its GAM: re-read, steps, read back, save. ``on_event`` runs in this thread before each thing is sent."""
-    return nornir_tasks.apply([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
+def read_configs(targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None) -> list[TargetResult[ShelfConfig]]:
+    """Read the running configurations of many GAMs at the same time, in the order of the targets."""
+    return nornir_tasks.read(
+        targets, workers=settings.provision_workers(), deadline=settings.poll_deadline_seconds(), on_progress=on_progress
+    )
+
+
+def apply(
+    plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
+    *,
+    on_event: Callable[[StepEvent], None],
+    on_result: Callable[[TargetResult[ApplyResult]], None],
+) -> None:
+    """Write plans to their GAMs: re-read, steps, read back, save; at the same time, within the settings' limits.
+
+    ``on_event`` runs in this thread before each thing is sent, ``on_result`` as soon as a GAM is done with.
+    """
+    nornir_tasks.apply(
+        plans,
+        on_event=on_event,
+        on_result=on_result,
+        workers=settings.provision_workers(),
+        deadline=settings.provision_deadline_seconds(),
+        places={target.name: target.site for target, _ in plans},
+        per_place=settings.provision_per_site(),
+    )
 
 
 def recover(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:

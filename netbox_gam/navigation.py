@@ -46,6 +46,7 @@ menu = PluginMenu(
         (
             _("Provisioning"),
             (
+                _item("changebatch", _("Change Batches"), editable=False),
                 _item("changeplan", _("Change Plans"), editable=False),
                 _item("changestep", _("Change Steps"), editable=False),
                 _item("drift", _("Drift"), editable=False),

@@ -12,6 +12,7 @@ from .models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    ChangeBatch,
     ChangePlan,
     ChangeStep,
     CredentialProfile,
@@ -137,6 +138,13 @@ class FindingIndex(SearchIndex):
     model = Finding
     fields = (("title", 150), ("external_id", 200), ("description", 500), ("comments", 5000))
     display_attrs = ("kind", "state", "system", "subscriber")
+
+
+@register_search
+class ChangeBatchIndex(SearchIndex):
+    model = ChangeBatch
+    fields = (("reason", 200), ("description", 500), ("comments", 5000))
+    display_attrs = ("source", "requested_by", "description")
 
 
 @register_search

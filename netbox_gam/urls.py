@@ -23,6 +23,7 @@ PATHS = {
     "billinglink": "billing-links",
     "syncrun": "sync-runs",
     "finding": "findings",
+    "changebatch": "change-batches",
     "changeplan": "change-plans",
     "changestep": "change-steps",
     "alarm": "alarms",

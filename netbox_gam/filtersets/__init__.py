@@ -9,7 +9,7 @@ from .firmware import FirmwareImageFilterSet, FirmwareRolloutFilterSet, Firmware
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
-from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
+from .provisioning import ChangeBatchFilterSet, ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
 from .suspension import SuspensionPolicyFilterSet
 
@@ -21,6 +21,7 @@ __all__ = (
     "BillingLinkFilterSet",
     "BillingPlanFilterSet",
     "BillingSystemFilterSet",
+    "ChangeBatchFilterSet",
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",
     "CredentialProfileFilterSet",

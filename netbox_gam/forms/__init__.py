@@ -79,6 +79,9 @@ from .monitoring import (
 from .notifications import MailGroupBulkEditForm, MailGroupFilterForm, MailGroupForm, MailGroupImportForm
 from .onboarding import ArrivalBulkEditForm, ArrivalFilterForm, ArrivalForm, AssignArrivalForm
 from .provisioning import (
+    ChangeBatchBulkEditForm,
+    ChangeBatchFilterForm,
+    ChangeBatchForm,
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
     ChangePlanForm,
@@ -132,6 +135,9 @@ __all__ = (
     "BillingSystemFilterForm",
     "BillingSystemForm",
     "BillingSystemImportForm",
+    "ChangeBatchBulkEditForm",
+    "ChangeBatchFilterForm",
+    "ChangeBatchForm",
     "ChangePlanBulkEditForm",
     "ChangePlanFilterForm",
     "ChangePlanForm",

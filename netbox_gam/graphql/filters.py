@@ -18,6 +18,7 @@ from .enums import (
     AlarmStateEnum,
     ArrivalKindEnum,
     ArrivalStateEnum,
+    BatchSourceEnum,
     BillingAuthEnum,
     BillingSystemTypeEnum,
     ChangeActionEnum,
@@ -422,6 +423,19 @@ class FindingFilter(PrimaryModelFilter):
     change_plan_id: ID | None = strawberry_django.filter_field()
 
 
+@register_filter(models.ChangeBatch, lookups=True)
+class ChangeBatchFilter(PrimaryModelFilter):
+    """Batches of change plans."""
+
+    reason: StrFilterLookup | None = strawberry_django.filter_field()
+    source: BaseFilterLookup[BatchSourceEnum] | None = strawberry_django.filter_field()
+    requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    requested_by_id: ID | None = strawberry_django.filter_field()
+    change_plans: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
 @register_filter(models.ChangePlan, lookups=True)
 class ChangePlanFilter(PrimaryModelFilter):
     """Change plans."""
@@ -429,6 +443,12 @@ class ChangePlanFilter(PrimaryModelFilter):
     gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
     gam_id: ID | None = strawberry_django.filter_field()
     status: BaseFilterLookup[ChangePlanStatusEnum] | None = strawberry_django.filter_field()
+    batch: Annotated["ChangeBatchFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    batch_id: ID | None = strawberry_django.filter_field()
+    superseded_by: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    superseded_by_id: ID | None = strawberry_django.filter_field()
     reason: StrFilterLookup | None = strawberry_django.filter_field()
     requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
     requested_by_id: ID | None = strawberry_django.filter_field()

@@ -11,6 +11,7 @@ from .types import (
     BillingLinkType,
     BillingPlanType,
     BillingSystemType,
+    ChangeBatchType,
     ChangePlanType,
     ChangeStepType,
     CredentialProfileType,
@@ -77,6 +78,9 @@ class GamQuery:
 
     finding: FindingType = strawberry_django.field()
     finding_list: list[FindingType] = strawberry_django.field()
+
+    change_batch: ChangeBatchType = strawberry_django.field()
+    change_batch_list: list[ChangeBatchType] = strawberry_django.field()
 
     change_plan: ChangePlanType = strawberry_django.field()
     change_plan_list: list[ChangePlanType] = strawberry_django.field()

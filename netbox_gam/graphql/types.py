@@ -18,6 +18,7 @@ from .filters import (
     BillingLinkFilter,
     BillingPlanFilter,
     BillingSystemFilter,
+    ChangeBatchFilter,
     ChangePlanFilter,
     ChangeStepFilter,
     CredentialProfileFilter,
@@ -329,12 +330,24 @@ class FindingType(PrimaryObjectType):
     followed_rule: Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")] | None
 
 
+@register_type(models.ChangeBatch, fields="__all__", filters=ChangeBatchFilter, pagination=True)
+class ChangeBatchType(PrimaryObjectType):
+    """Change plans of several GAMs that were asked for together."""
+
+    display: str = name_from("reason")
+    requested_by: User | None
+    change_plans: list[ChangePlan]
+
+
 @register_type(models.ChangePlan, fields="__all__", filters=ChangePlanFilter, pagination=True)
 class ChangePlanType(PrimaryObjectType):
     """What will be, or was, written to a GAM."""
 
     display: str = name_from("reason")
     gam: GamDevice | None
+    batch: Annotated["ChangeBatchType", strawberry.lazy("netbox_gam.graphql.types")] | None
+    superseded_by: ChangePlan | None
+    supersedes: list[ChangePlan]
     requested_by: User | None
     subscribers: list[Subscriber]
     steps: list[ChangeStep]

@@ -13,7 +13,7 @@ from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .onboarding import Arrival
 from .polling import PollCycle, PollSchedule, PollWorker
-from .provisioning import ChangePlan, ChangeStep
+from .provisioning import ChangeBatch, ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
 from .suspension import SuspensionPolicy
@@ -30,6 +30,7 @@ __all__ = (
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
+    "ChangeBatch",
     "ChangePlan",
     "ChangeStep",
     "CredentialProfile",

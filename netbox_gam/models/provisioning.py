@@ -7,14 +7,54 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from netbox.models.features import JobsMixin
 
-from ..choices import ChangeActionChoices, ChangeKindChoices, ChangePlanStatusChoices, StepStateChoices, TransportChoices
+from ..choices import (
+    BatchSourceChoices,
+    ChangeActionChoices,
+    ChangeKindChoices,
+    ChangePlanStatusChoices,
+    StepStateChoices,
+    TransportChoices,
+)
 from .base import RecordModel
+
+
+class ChangeBatch(JobsMixin, RecordModel):
+    """Change plans of several GAMs that were asked for together, to be shown, applied and dropped together."""
+
+    reason = models.CharField(_("reason"), max_length=300)
+    source = models.CharField(_("source"), max_length=20, choices=BatchSourceChoices, default=BatchSourceChoices.SELECTION)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("requested by")
+    )
+    problems = models.JSONField(
+        _("problems"), default=list, blank=True, help_text=_("What could not be planned, by GAM or subscriber, and why")
+    )
+
+    class Meta:
+        ordering = ("-created", "-pk")
+        verbose_name = _("change batch")
+        verbose_name_plural = _("change batches")
+        permissions = [("apply", "Apply the change plans of a batch to their GAMs")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.reason}" if self.pk else self.reason
+
+    def get_source_color(self) -> str | None:
+        return BatchSourceChoices.colors.get(self.source)
 
 
 class ChangePlan(JobsMixin, RecordModel):
     """The ordered steps that bring one GAM to what is wanted, bound to the state they were computed from."""
 
     gam = models.ForeignKey("netbox_gam.GamDevice", on_delete=models.CASCADE, related_name="change_plans", verbose_name=_("GAM"))
+    batch = models.ForeignKey(
+        "netbox_gam.ChangeBatch",
+        on_delete=models.SET_NULL,
+        related_name="change_plans",
+        null=True,
+        blank=True,
+        verbose_name=_("batch"),
+    )
     status = models.CharField(_("status"), max_length=20, choices=ChangePlanStatusChoices, default=ChangePlanStatusChoices.PLANNED)
     reason = models.CharField(_("reason"), max_length=300)
     requested_by = models.ForeignKey(

@@ -17,7 +17,7 @@ from .firmware import FirmwareFleetTable, FirmwareImageTable, FirmwareRolloutTab
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
-from .provisioning import ChangePlanTable, ChangeStepTable
+from .provisioning import ChangeBatchTable, ChangePlanTable, ChangeStepTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 from .suspension import SuspensionPolicyTable
 
@@ -31,6 +31,7 @@ __all__ = (
     "BillingLinkTable",
     "BillingPlanTable",
     "BillingSystemTable",
+    "ChangeBatchTable",
     "ChangePlanTable",
     "ChangeStepTable",
     "CredentialProfileTable",

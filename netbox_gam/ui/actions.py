@@ -325,6 +325,58 @@ class Cancel(Verb):
     states = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.INVALID, ChangePlanStatusChoices.NEEDS_ATTENTION)
 
 
+class Replan(Verb):
+    name = "replan"
+    label = _("Plan Again")
+    title = _("Plan the same change again, from the shelf as it is now")
+    permissions_required = {"apply"}
+    icon = "refresh"
+    color = "info"
+    states = (
+        ChangePlanStatusChoices.STALE,
+        ChangePlanStatusChoices.FAILED,
+        ChangePlanStatusChoices.ROLLED_BACK,
+        ChangePlanStatusChoices.CANCELLED,
+    )
+
+
+class _BatchVerb(Verb):
+    """A button of a batch, shown while it has a plan in one of the states."""
+
+    permissions_required = {"apply"}
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return obj.change_plans.filter(status__in=cls.states).exists()
+
+
+class ApplyBatch(_BatchVerb):
+    name = "apply"
+    label = _("Apply All")
+    title = _("Write what waits to the GAMs, read back, save")
+    icon = "upload-network"
+    color = "green"
+    states = (ChangePlanStatusChoices.PLANNED,)
+
+
+class ReplanBatch(_BatchVerb):
+    name = "replan"
+    label = _("Plan Again")
+    title = _("Plan again what came to nothing, from the shelves as they are now")
+    icon = "refresh"
+    color = "info"
+    states = Replan.states
+
+
+class CancelBatch(_BatchVerb):
+    name = "cancel"
+    label = _("Cancel All")
+    title = _("Drop the plans that wait")
+    icon = "cancel"
+    color = "secondary"
+    states = (ChangePlanStatusChoices.PLANNED,)
+
+
 class BulkApply(BulkVerb):
     name = "bulk_apply"
     label = _("Apply Selected")

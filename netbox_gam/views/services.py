@@ -13,7 +13,7 @@ from utilities.views import register_model_view
 from .. import filtersets, forms
 from ..exceptions import InvalidState
 from ..models import Subscriber
-from .actions import BulkVerbView, ObjectVerbView, wants_apply
+from .actions import BulkVerbView, ObjectVerbView, tell, wants_apply
 
 
 def service_form(form_class: type[forms.ServiceForm], user: Any, *args: Any, **kwargs: Any) -> forms.ServiceForm:
@@ -172,6 +172,8 @@ class SubscriberRenameView(ServiceFormView):
 
 
 class BulkServiceVerbView(BulkVerbView):
+    """A verb for the selected subscribers: one job makes a batch of one change plan per GAM."""
+
     queryset = Subscriber.objects.all()
     filterset = filtersets.SubscriberFilterSet
     permission = "provision"
@@ -185,10 +187,12 @@ class BulkServiceVerbView(BulkVerbView):
         """What the verb is given for each."""
         return {}
 
-    def perform(self, request, instance):
-        from ..jobs import ServiceJob
+    def perform_all(self, request, instances):
+        from ..jobs import PlanBatchJob
 
-        return ServiceJob.start(request.user, subscriber=instance, verb=self.service_verb, apply=self.apply, **self.given())
+        chosen = {"subscribers": instances, "verb": self.service_verb}
+        tell(request, PlanBatchJob.start(request.user, **chosen, apply=self.apply, **self.given()))
+        return 0, []
 
 
 @register_model_view(Subscriber, "bulk_activate", path="activate", detail=False)
@@ -222,7 +226,10 @@ class SubscriberBulkPlanView(BulkServiceVerbView):
 
 
 @register_model_view(Subscriber, "bulk_adopt", path="adopt", detail=False)
-class SubscriberBulkAdoptView(BulkServiceVerbView):
+class SubscriberBulkAdoptView(BulkVerbView):
+    queryset = Subscriber.objects.all()
+    filterset = filtersets.SubscriberFilterSet
+    permission = "provision"
     verb = _("Adopting")
 
     def perform(self, request, instance):

@@ -27,6 +27,7 @@ from ..ui import actions
 from ..ui.annotations import endpoints_with_state
 from ..ui.panels.charts import ChartsPanel
 from ..ui.panels.devices import EndpointStatePanel
+from ..ui.panels.provisioning import WaitingPlanPanel
 from ..ui.panels.subscribers import (
     BandwidthPlanPanel,
     PlacePanel,
@@ -234,7 +235,7 @@ class SubscriberView(generic.ObjectView):
         DeleteObject,
     )
     layout = layout.SimpleLayout(
-        left_panels=[SubscriberPanel(), ServicePanel(), TagsPanel(), CustomFieldsPanel()],
+        left_panels=[WaitingPlanPanel(), SubscriberPanel(), ServicePanel(), TagsPanel(), CustomFieldsPanel()],
         right_panels=[PlacePanel(), EndpointStatePanel("endpoint"), CommentsPanel()],
         bottom_panels=[
             ChartsPanel(),

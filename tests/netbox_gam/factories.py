@@ -29,6 +29,7 @@ from netbox_gam.models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    ChangeBatch,
     ChangePlan,
     ChangeStep,
     CredentialProfile,
@@ -292,6 +293,14 @@ def change_plan(owner: GamDevice | None = None, *, steps: int = 1, **values: Any
     made = ChangePlan.objects.create(gam=owner or gam(), **values)
     for index in range(steps):
         change_step(made, index)
+    return made
+
+
+def change_batch(*, plans: int = 1, **values: Any) -> ChangeBatch:
+    """A batch of plans of different GAMs that wait."""
+    made = ChangeBatch.objects.create(**{"reason": f"Suspend {number()} subscribers", **values})
+    for _ in range(plans):
+        change_plan(batch=made)
     return made
 
 

@@ -16,6 +16,7 @@ from netbox_gam.models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    ChangeBatch,
     ChangePlan,
     ChangeStep,
     CredentialProfile,
@@ -338,10 +339,24 @@ class FindingFilterTest(Filtered, TestCase):
         self.assertEqual(self.find(system_id=["null"]), {self.nobodys})
 
 
+class ChangeBatchFilterTest(Filtered, TestCase):
+    queryset = ChangeBatch.objects.all()
+    filterset = filtersets.ChangeBatchFilterSet
+    ignore_fields = ("problems",)
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [factories.change_batch(source=source) for source in ("selection", "csv", "program")]
+
+    def test_filters(self):
+        self.assertEqual(self.find(source=["csv"]), {self.rows[1]})
+        self.assertEqual(self.find(gam_id=[self.rows[0].change_plans.get().gam_id]), {self.rows[0]})
+
+
 class ChangePlanFilterTest(Filtered, TestCase):
     queryset = ChangePlan.objects.all()
     filterset = filtersets.ChangePlanFilterSet
-    ignore_fields = ("violations", "interrupts", "warnings", "difference")
+    ignore_fields = ("violations", "interrupts", "warnings", "difference", "intent")
 
     @classmethod
     def setUpTestData(cls):

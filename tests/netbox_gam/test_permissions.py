@@ -36,6 +36,12 @@ def suspended() -> Any:
     return factories.subscriber(endpoint, status="suspended", vlan=factories.vlan())
 
 
+def stale_batch() -> Any:
+    batch = factories.change_batch()
+    batch.change_plans.update(status="stale")
+    return batch
+
+
 VERBS = (
     Verb("gamdevice", "poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "activate", "provision", factories.subscriber, "Provision subscriber"),
@@ -46,6 +52,9 @@ VERBS = (
     Verb("subscriber", "adopt", "provision", active, "Adopt subscriber"),
     Verb("changeplan", "apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
+    Verb("changeplan", "replan", "apply", lambda: factories.change_plan(status="stale"), "Plan again"),
+    Verb("changebatch", "apply", "apply", factories.change_batch, "Apply batch"),
+    Verb("changebatch", "replan", "apply", stale_batch, "Plan batch again"),
     Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("billingsystem", "check_connection", "reconcile", factories.billing_system, "Check billing connection"),
     Verb("finding", "accept", "decide", factories.finding, "Accept finding"),
@@ -64,10 +73,12 @@ BULK_VERBS = (
     Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "bulk_suspend", "provision", active, "Provision subscriber"),
     Verb("subscriber", "bulk_resume", "provision", suspended, "Provision subscriber"),
-    Verb("subscriber", "bulk_activate", "provision", factories.subscriber, "Provision subscriber"),
-    Verb("subscriber", "bulk_terminate", "provision", active, "Provision subscriber"),
-    Verb("subscriber", "bulk_plan", "provision", active, "Provision subscriber"),
+    Verb("subscriber", "bulk_activate", "provision", factories.subscriber, "Plan batch"),
+    Verb("subscriber", "bulk_terminate", "provision", active, "Plan batch"),
+    Verb("subscriber", "bulk_plan", "provision", active, "Plan batch"),
     Verb("subscriber", "bulk_adopt", "provision", active, "Adopt subscriber"),
+    Verb("subscriber", "bulk_suspend", "provision", active, "Plan batch"),
+    Verb("subscriber", "bulk_resume", "provision", suspended, "Plan batch"),
     Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("finding", "bulk_accept", "decide", factories.finding, "Accept finding"),
@@ -255,7 +266,7 @@ class ServiceFormTest(VerbCase):
         self.assertContains(response, "Change the plan of 1 subscribers")
         self.assertNotContains(response, f'name="pk" value="{other.pk}"')
         self.client.post(url, {"pk": [mine.pk, other.pk], "_chosen": "1", "bandwidth_plan": plan.pk})
-        self.assertEqual(Job.objects.get().object_id, mine.pk)
+        self.assertEqual(Job.objects.get().name, "Plan batch")
 
 
 class BulkVerbTest(VerbCase):

@@ -87,6 +87,10 @@ class BillingSystemTableTest(GamTableCases.GamTableTestCase):
     table = tables.BillingSystemTable
 
 
+class ChangeBatchTableTest(GamTableCases.GamTableTestCase):
+    table = tables.ChangeBatchTable
+
+
 class ChangePlanTableTest(GamTableCases.GamTableTestCase):
     table = tables.ChangePlanTable
 
@@ -145,7 +149,7 @@ def served(gam, index):
     factories.finding(endpoint=endpoint, subscriber=subscriber)
     factories.alarm(gam, endpoint=endpoint)
     factories.billing_link(subscriber=subscriber)
-    plan = factories.change_plan(gam)
+    plan = factories.change_plan(gam, batch=factories.change_batch(plans=0))
     plan.subscribers.add(subscriber)
 
 
@@ -158,6 +162,7 @@ class ListQueriesTest(TestCase):
         "billinglink",
         "billingplan",
         "billingsystem",
+        "changebatch",
         "changeplan",
         "changestep",
         "endpoint",

@@ -10,7 +10,7 @@ from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
 from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
-from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
+from .provisioning import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
 from .suspension import SuspensionPolicySerializer
 
@@ -22,6 +22,7 @@ __all__ = (
     "BillingLinkSerializer",
     "BillingPlanSerializer",
     "BillingSystemSerializer",
+    "ChangeBatchSerializer",
     "ChangePlanDetailSerializer",
     "ChangePlanSerializer",
     "ChangeStepSerializer",

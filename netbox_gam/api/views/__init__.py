@@ -11,7 +11,7 @@ from .monitoring import AlarmRuleViewSet, AlarmViewSet
 from .notifications import MailGroupViewSet
 from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
-from .provisioning import ChangePlanViewSet, ChangeStepViewSet
+from .provisioning import ChangeBatchViewSet, ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
 from .suspension import SuspensionPolicyViewSet
 
@@ -23,6 +23,7 @@ __all__ = (
     "BillingLinkViewSet",
     "BillingPlanViewSet",
     "BillingSystemViewSet",
+    "ChangeBatchViewSet",
     "ChangePlanViewSet",
     "ChangeStepViewSet",
     "CredentialProfileViewSet",

@@ -116,7 +116,7 @@ def everything(number: int) -> None:
     billing_link(number, billing, customer)
     run = sync_run(number, billing)
     operator = User.objects.create(username=f"operator-{number}")
-    plan = change_plan(number, shelf, requested_by=operator)
+    plan = change_plan(number, shelf, requested_by=operator, batch=factories.change_batch(plans=0, requested_by=operator))
     plan.subscribers.add(customer)
     factories.change_step(plan, 0)
     finding(number, billing, subscriber=customer, endpoint=served_by, sync_run=run, change_plan=plan)

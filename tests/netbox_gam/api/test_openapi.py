@@ -16,6 +16,7 @@ ROOT = "/api/plugins/gam"
 RECORDS = (
     "sync-runs",
     "findings",
+    "change-batches",
     "change-plans",
     "change-steps",
     "alarms",
@@ -56,6 +57,10 @@ VERBS = {
     "subscribers/{id}/adopt/": (None, "Job"),
     "change-plans/{id}/apply/": (None, "Job"),
     "change-plans/{id}/cancel/": (None, "ChangePlan"),
+    "change-plans/{id}/replan/": (None, "Job"),
+    "change-batches/{id}/apply/": (None, "Job"),
+    "change-batches/{id}/replan/": (None, "Job"),
+    "change-batches/{id}/cancel/": (None, "ChangeBatch"),
     "billing-systems/{id}/reconcile/": ("Reconcile", "Job"),
     "billing-systems/{id}/check-connection/": (None, "Job"),
     "billing-systems/{id}/replay-events/": ("ReplayEvents", "Replayed"),
