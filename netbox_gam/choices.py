@@ -131,6 +131,19 @@ class VlanModeChoices(ChoiceSet):
     ]
 
 
+class SuspensionModeChoices(ChoiceSet):
+    """How a service is cut off that may come back."""
+
+    WALLED_GARDEN = "walled_garden"
+    THROTTLE = "throttle"
+    REMOVAL = "removal"
+    CHOICES = [
+        Choice(WALLED_GARDEN, _("Walled garden"), "orange", _("Moved to a VLAN where only a portal answers")),
+        Choice(THROTTLE, _("Throttled"), "yellow", _("Stays as it is, at the speed of another plan")),
+        Choice(REMOVAL, _("Removed"), "red", _("Taken off the shelf; NetBox keeps everything for the day it comes back")),
+    ]
+
+
 class SubscriberStatusChoices(ChoiceSet):
     """What a subscriber should have."""
 
@@ -141,7 +154,7 @@ class SubscriberStatusChoices(ChoiceSet):
     CHOICES = [
         Choice(PENDING, _("Pending"), "cyan", _("Known, not yet in service")),
         Choice(ACTIVE, _("Active"), "green", _("In service")),
-        Choice(SUSPENDED, _("Suspended"), "orange", _("Cut off, may come back: on the walled-garden VLAN")),
+        Choice(SUSPENDED, _("Suspended"), "orange", _("Cut off, may come back")),
         Choice(TERMINATED, _("Terminated"), "gray", _("Gone: nothing on the shelf")),
     ]
 

@@ -138,15 +138,25 @@ def plan(
     *,
     firmware: str = "",
     services: Sequence[SubscriberConfig] = (),
+    renames: Mapping[str, str] | None = None,
 ) -> ShelfPlan:
     """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away.
 
     :param firmware: the shelf's own text for what it runs
     :param services: the services it is about as they are when in service
+    :param renames: by a subscriber's wanted name the one the shelf has it under until now
     """
-    model = find_model(target.model)
     return nornir_tasks.plan(
-        target.name, target.transport, actual, desired, removals, model, reason, firmware=firmware, services=services
+        target.name,
+        target.transport,
+        actual,
+        desired,
+        removals,
+        find_model(target.model),
+        reason,
+        firmware=firmware,
+        services=services,
+        renames=renames,
     )
 
 

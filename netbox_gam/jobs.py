@@ -22,7 +22,6 @@ from .context import acting_as
 from .exceptions import NotAllowed, WorkflowError
 from .models import (
     Arrival,
-    BandwidthPlan,
     BillingSystem,
     ChangeBatch,
     ChangePlan,
@@ -429,21 +428,41 @@ class ServiceJob(_ApplyingJob):
         name = "Provision subscriber"
 
     @classmethod
-    def start(cls, user: Any, *, subscriber: Subscriber, verb: str, apply: bool = False, bandwidth_plan: Any = None) -> Job:
-        """Enqueue one of ``services.VERBS``."""
+    def start(cls, user: Any, *, subscriber: Subscriber, verb: str, apply: bool = False, **given: Any) -> Job:
+        """Enqueue one of ``services.VERBS`` with what it takes.
+
+        :raises InvalidState: it is no verb, or is given what it does not take
+        """
+        services.check(verb, given)
         if apply:
             require_apply(user)
-        plan_pk = bandwidth_plan.pk if bandwidth_plan else None
-        return cls.begin(user, subscriber, pk=subscriber.pk, verb=verb, apply=apply, bandwidth_plan_pk=plan_pk)
+        return cls.begin(user, subscriber, pk=subscriber.pk, verb=verb, apply=apply, given=services.stored(given))
 
-    def work(self, *, pk: int, verb: str, apply: bool, bandwidth_plan_pk: int | None) -> dict[str, Any]:
-        plan = _stored(BandwidthPlan, bandwidth_plan_pk) if bandwidth_plan_pk else None
+    def work(self, *, pk: int, verb: str, apply: bool, given: dict[str, Any]) -> dict[str, Any]:
         subscriber = _stored(Subscriber, pk)
         return self.make(
             services.place_of(subscriber),
-            lambda: services.run(verb, subscriber, user=self.job.user, bandwidth_plan=plan),
+            lambda: services.run(verb, subscriber, user=self.job.user, **services.loaded(given)),
             apply=apply,
         )
+
+
+class AdoptServiceJob(GamJobRunner):
+    """Take one subscriber into NetBox as its shelf has it."""
+
+    queue = PROVISION
+
+    class Meta:
+        name = "Adopt subscriber"
+
+    @classmethod
+    def start(cls, user: Any, *, gam: GamDevice, name: str, subscriber: Subscriber | None = None) -> Job:
+        """Enqueue for a name on a GAM, whether NetBox has it or not."""
+        return cls.begin(user, subscriber or gam, pk=gam.pk, name=name)
+
+    def work(self, *, pk: int, name: str) -> dict[str, Any]:
+        subscriber = services.adopt(_stored(GamDevice, pk), name, user=self.job.user)
+        return {"subscriber": subscriber.pk, "status": subscriber.status}
 
 
 class ApplyJob(_ApplyingJob):
@@ -490,19 +509,20 @@ class PlanBatchJob(GamJobRunner):
         name = "Plan batch"
 
     @classmethod
-    def start(
-        cls, user: Any, *, subscribers: Iterable[Subscriber], verb: str, apply: bool = False, bandwidth_plan: Any = None
-    ) -> Job:
-        """Enqueue one of ``services.VERBS`` for some subscribers."""
+    def start(cls, user: Any, *, subscribers: Iterable[Subscriber], verb: str, apply: bool = False, **given: Any) -> Job:
+        """Enqueue one of ``services.VERBS`` for some subscribers, with what it takes.
+
+        :raises InvalidState: it is no verb, or is given what it does not take
+        """
+        services.check(verb, given)
         if apply:
             require_apply(user)
-        plan_pk = bandwidth_plan.pk if bandwidth_plan else None
-        return cls.begin(user, pks=[item.pk for item in subscribers], verb=verb, apply=apply, bandwidth_plan_pk=plan_pk)
+        keys = [item.pk for item in subscribers]
+        return cls.begin(user, pks=keys, verb=verb, apply=apply, given=services.stored(given))
 
-    def work(self, *, pks: list[int], verb: str, apply: bool, bandwidth_plan_pk: int | None) -> dict[str, Any]:
-        plan = _stored(BandwidthPlan, bandwidth_plan_pk) if bandwidth_plan_pk else None
+    def work(self, *, pks: list[int], verb: str, apply: bool, given: dict[str, Any]) -> dict[str, Any]:
         subscribers = Subscriber.objects.filter(pk__in=pks).order_by("name")
-        wishes, problems = change_batches.wishes_of(verb, subscribers, bandwidth_plan=plan)
+        wishes, problems = change_batches.wishes_of(verb, subscribers, **services.loaded(given))
         words = verb.replace("_", " ").capitalize()
         batch = change_batches.plan_batch(
             wishes,

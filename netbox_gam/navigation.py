@@ -41,6 +41,7 @@ menu = PluginMenu(
                 _item("bandwidthplan", _("Bandwidth Plans")),
                 _item("vlanpool", _("VLAN Pools")),
                 PluginMenuItem("plugins:netbox_gam:plan_slots", _("Plan Slots"), permissions=["netbox_gam.view_gamdevice"]),
+                _item("suspensionpolicy", _("Suspension Policies")),
             ),
         ),
         (

@@ -29,6 +29,7 @@ from .models import (
     MailGroup,
     SnmpProfile,
     Subscriber,
+    SuspensionPolicy,
     SyncRun,
     VlanPool,
 )
@@ -96,6 +97,13 @@ class SubscriberIndex(SearchIndex):
         ("comments", 5000),
     )
     display_attrs = ("full_name", "status", "gam", "endpoint", "description")
+
+
+@register_search
+class SuspensionPolicyIndex(SearchIndex):
+    model = SuspensionPolicy
+    fields = (("name", 100), ("description", 500), ("comments", 5000))
+    display_attrs = ("system", "site", "mode", "description")
 
 
 @register_search

@@ -15,6 +15,7 @@ PATHS = {
     "bandwidthplan": "bandwidth-plans",
     "vlanpool": "vlan-pools",
     "subscriber": "subscribers",
+    "suspensionpolicy": "suspension-policies",
     "credentialprofile": "credential-profiles",
     "snmpprofile": "snmp-profiles",
     "billingsystem": "billing-systems",

@@ -221,11 +221,14 @@ def plan(
     *,
     firmware: str = "",
     services: Iterable[SubscriberConfig] = (),
+    renames: Mapping[str, str] | None = None,
 ) -> ShelfPlan:
     """The steps that bring ``actual`` to what ``desired`` names and take ``removals`` away. Pure; see the planner."""
     from .changes.planner import plan_shelf
 
-    return plan_shelf(target, transport, actual, desired, removals, model, reason, firmware=firmware, services=services)
+    return plan_shelf(
+        target, transport, actual, desired, removals, model, reason, firmware=firmware, services=services, renames=renames
+    )
 
 
 def apply(

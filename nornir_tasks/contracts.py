@@ -1170,8 +1170,9 @@ class IntentEndpoint:
 class IntentSubscriber:
     """A subscriber as NetBox has it. ``links`` are (entity, external id) in the system being compared.
 
-    ``vlan`` and ``*_mbps`` are what its shelf should have (rates None: unthrottled). ``shelf_read`` (ISO 8601) is when the shelf's
-    configuration was last read, empty for never; ``on_shelf`` is the service there, None when there is none.
+    ``vlan`` and ``*_mbps`` are what its shelf should have (rates None: unthrottled). ``suspension`` is how a suspended one is cut
+    off, ``garden`` the walled-garden VLAN if it is that; empty and None when that is not written down. ``shelf_read`` (ISO 8601) is
+    when the shelf's configuration was last read, empty for never; ``on_shelf`` is the service there, None when there is none.
     """
 
     key: int
@@ -1185,6 +1186,8 @@ class IntentSubscriber:
     vlan: int | None = None
     downstream_mbps: int | None = None
     upstream_mbps: int | None = None
+    suspension: str = ""
+    garden: int | None = None
     shelf_read: str = ""
     on_shelf: ShelfService | None = None
 
@@ -1193,7 +1196,7 @@ class IntentSubscriber:
 class IntentView:
     """NetBox's side of a comparison for one billing system. ``other_links``: subscriber keys owned by another system.
 
-    ``suspended_vlan`` is where suspended services belong. ``read_at`` (ISO 8601) is when NetBox was asked.
+    ``suspended_vlan`` is where suspended services belong that say nothing else. ``read_at`` (ISO 8601) is when NetBox was asked.
     """
 
     subscribers: tuple[IntentSubscriber, ...] = ()

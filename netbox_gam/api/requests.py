@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dcim.models import Site
+from dcim.models import Interface, Site
 from django.utils.translation import gettext_lazy as _
+from ipam.models import VLAN
 from rest_framework import serializers
 
 from .. import gateway
 from ..choices import ServiceStateChoices, SyncRunKindChoices, TransportChoices
-from ..models import BandwidthPlan, CredentialProfile, SnmpProfile, Subscriber, VlanPool
+from ..models import BandwidthPlan, CredentialProfile, Endpoint, GamPort, SnmpProfile, Subscriber, VlanPool
 from .fields import ViewablePrimaryKeyField
 
 
@@ -64,6 +65,38 @@ class ChangeBandwidthPlanSerializer(ApplyAtOnceSerializer):
     """The bandwidth plan to change to."""
 
     bandwidth_plan = ViewablePrimaryKeyField(queryset=BandwidthPlan.objects.all())
+
+
+class ChangeVlanSerializer(ApplyAtOnceSerializer):
+    """VLAN settings to change; what is not in the body stays as it is."""
+
+    vlan = ViewablePrimaryKeyField(queryset=VLAN.objects.all(), required=False)
+    tagged = serializers.BooleanField(required=False)
+    remapped_vid = serializers.IntegerField(min_value=3, max_value=4093, required=False, allow_null=True)
+    port2_vid = serializers.IntegerField(min_value=3, max_value=4093, required=False, allow_null=True)
+    allowed_vids = serializers.ListField(child=serializers.IntegerField(min_value=3, max_value=4093), required=False, max_length=12)
+    trunk = serializers.BooleanField(required=False)
+    double_tagged = serializers.BooleanField(required=False)
+    outer_vlan = ViewablePrimaryKeyField(queryset=VLAN.objects.all(), required=False, allow_null=True)
+    nni = ViewablePrimaryKeyField(queryset=Interface.objects.all(), required=False, allow_null=True)
+
+
+class MovePortSerializer(ApplyAtOnceSerializer):
+    """The port to move to."""
+
+    port = ViewablePrimaryKeyField(queryset=GamPort.objects.all())
+
+
+class ReplaceEndpointSerializer(ApplyAtOnceSerializer):
+    """The endpoint that takes over."""
+
+    endpoint = ViewablePrimaryKeyField(queryset=Endpoint.objects.all())
+
+
+class RenameServiceSerializer(ApplyAtOnceSerializer):
+    """The new name."""
+
+    name = serializers.CharField(max_length=31)
 
 
 class ReleasePartSerializer(serializers.Serializer):

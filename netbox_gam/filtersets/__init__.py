@@ -11,6 +11,7 @@ from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
 from .provisioning import ChangeBatchFilterSet, ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
+from .suspension import SuspensionPolicyFilterSet
 from .write_back import BillingWriteFilterSet
 
 __all__ = (
@@ -38,6 +39,7 @@ __all__ = (
     "MailGroupFilterSet",
     "SnmpProfileFilterSet",
     "SubscriberFilterSet",
+    "SuspensionPolicyFilterSet",
     "SyncRunFilterSet",
     "VlanPoolFilterSet",
 )

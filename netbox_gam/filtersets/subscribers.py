@@ -10,7 +10,7 @@ from tenancy.filtersets import ContactModelFilterSet, TenancyFilterSet
 from utilities.filters import MultiValueMACAddressFilter, NumericArrayFilter
 from utilities.filtersets import register_filterset
 
-from ..choices import PoeModeChoices, SubscriberStatusChoices, VlanModeChoices
+from ..choices import PoeModeChoices, SubscriberStatusChoices, SuspensionModeChoices, VlanModeChoices
 from ..models import BandwidthPlan, BillingSystem, ChangePlan, Endpoint, GamDevice, GamPort, Subscriber, VlanPool
 from .base import GamFilterSet
 
@@ -95,6 +95,10 @@ class SubscriberFilterSet(GamFilterSet, TenancyFilterSet, ContactModelFilterSet)
     allowed_vids = NumericArrayFilter(lookup_expr="contains", label=_("Allowed tagged VLAN (number)"))
     nni_id = django_filters.ModelMultipleChoiceFilter(queryset=Interface.objects.all(), distinct=False, label=_("NNI uplink (ID)"))
     poe_mode = django_filters.MultipleChoiceFilter(choices=PoeModeChoices, distinct=False)
+    suspension_mode = django_filters.MultipleChoiceFilter(choices=SuspensionModeChoices, distinct=False)
+    throttle_plan_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=BandwidthPlan.objects.all(), distinct=False, label=_("Throttled to (ID)")
+    )
     billing_system_id = django_filters.ModelMultipleChoiceFilter(
         field_name="billing_links__system", queryset=BillingSystem.objects.all(), label=_("Billing system (ID)")
     )
@@ -120,5 +124,6 @@ class SubscriberFilterSet(GamFilterSet, TenancyFilterSet, ContactModelFilterSet)
             "port2_vid",
             "trunk",
             "double_tagged",
+            "suspended_vid",
             "description",
         )

@@ -90,12 +90,12 @@ from .provisioning import (
     ChangeStepFilterForm,
     ChangeStepForm,
 )
+from .services import ServiceEndpointForm, ServiceForm, ServiceNameForm, ServicePlanForm, ServicePortForm, ServiceVlanForm
 from .subscribers import (
     BandwidthPlanBulkEditForm,
     BandwidthPlanFilterForm,
     BandwidthPlanForm,
     BandwidthPlanImportForm,
-    ServicePlanForm,
     SubscriberBulkEditForm,
     SubscriberFilterForm,
     SubscriberForm,
@@ -105,6 +105,7 @@ from .subscribers import (
     VlanPoolForm,
     VlanPoolImportForm,
 )
+from .suspension import SuspensionPolicyBulkEditForm, SuspensionPolicyFilterForm, SuspensionPolicyForm, SuspensionPolicyImportForm
 from .write_back import BillingWriteBulkEditForm, BillingWriteFilterForm, BillingWriteForm, WriteBackForm
 
 __all__ = (
@@ -192,7 +193,12 @@ __all__ = (
     "MailGroupImportForm",
     "PlanRolloutForm",
     "ResumeRolloutForm",
+    "ServiceEndpointForm",
+    "ServiceForm",
+    "ServiceNameForm",
     "ServicePlanForm",
+    "ServicePortForm",
+    "ServiceVlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",
     "SnmpProfileFilterForm",
@@ -202,6 +208,10 @@ __all__ = (
     "SubscriberFilterForm",
     "SubscriberForm",
     "SubscriberImportForm",
+    "SuspensionPolicyBulkEditForm",
+    "SuspensionPolicyFilterForm",
+    "SuspensionPolicyForm",
+    "SuspensionPolicyImportForm",
     "SyncRunBulkEditForm",
     "SyncRunFilterForm",
     "SyncRunForm",

@@ -24,7 +24,7 @@ from utilities.forms.fields import (
 )
 from utilities.forms.rendering import FieldSet, InlineFields
 
-from ..choices import EndpointStatusChoices, PoeModeChoices, SubscriberStatusChoices, VlanModeChoices
+from ..choices import EndpointStatusChoices, PoeModeChoices, SubscriberStatusChoices, SuspensionModeChoices, VlanModeChoices
 from ..models import BandwidthPlan, BillingSystem, Endpoint, GamDevice, GamPort, Subscriber, VlanPool
 from .base import OWNERSHIP, SEARCH, GamImportForm, bulk_yes_no, yes_no
 
@@ -371,7 +371,7 @@ class SubscriberFilterForm(TenancyFilterForm, ContactModelFilterForm, PrimaryMod
         SEARCH,
         FieldSet("name", "full_name", "status", "service_address", name=_("Subscriber")),
         FieldSet("site_id", "gam_id", "has_endpoint", name=_("Place")),
-        FieldSet("bandwidth_plan_id", "vid", "trunk", "double_tagged", name=_("Service")),
+        FieldSet("bandwidth_plan_id", "vid", "trunk", "double_tagged", "suspension_mode", name=_("Service")),
         FieldSet("billing_system_id", "external_id", name=_("Billing")),
         FieldSet("tenant_group_id", "tenant_id", name=_("Tenancy")),
         OWNERSHIP,
@@ -396,17 +396,9 @@ class SubscriberFilterForm(TenancyFilterForm, ContactModelFilterForm, PrimaryMod
     vid = forms.IntegerField(label=_("VLAN ID"), required=False)
     trunk = yes_no(_("Trunk"))
     double_tagged = yes_no(_("Double tagged"))
+    suspension_mode = MultipleChoiceField(label=_("Suspended by"), choices=SuspensionModeChoices, required=False)
     billing_system_id = DynamicModelMultipleChoiceField(
         label=_("Billing system"), queryset=BillingSystem.objects.all(), required=False
     )
     external_id = forms.CharField(label=_("External ID"), required=False)
     tag = TagFilterField(model)
-
-
-class ServicePlanForm(forms.Form):
-    """The new plan of a subscriber."""
-
-    bandwidth_plan = DynamicModelChoiceField(label=_("Bandwidth plan"), queryset=BandwidthPlan.objects.all())
-    apply = forms.BooleanField(
-        label=_("Apply at once"), required=False, help_text=_("Otherwise the change plan waits until someone applies it")
-    )

@@ -43,6 +43,7 @@ SnmpVersionEnum = strawberry.enum(choices.SnmpVersionChoices.as_enum(prefix="ver
 StepStateEnum = strawberry.enum(choices.StepStateChoices.as_enum())
 SubscriberModelEnum = strawberry.enum(choices.SubscriberModelChoices.as_enum())
 SubscriberStatusEnum = strawberry.enum(choices.SubscriberStatusChoices.as_enum())
+SuspensionModeEnum = strawberry.enum(choices.SuspensionModeChoices.as_enum())
 SyncRunKindEnum = strawberry.enum(choices.SyncRunKindChoices.as_enum())
 SyncRunStatusEnum = strawberry.enum(choices.SyncRunStatusChoices.as_enum())
 TransportEnum = strawberry.enum(choices.TransportChoices.as_enum())

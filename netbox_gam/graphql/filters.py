@@ -48,6 +48,7 @@ from .enums import (
     StepStateEnum,
     SubscriberModelEnum,
     SubscriberStatusEnum,
+    SuspensionModeEnum,
     SyncRunKindEnum,
     SyncRunStatusEnum,
     TransportEnum,
@@ -85,6 +86,7 @@ __all__ = (
     "MailGroupFilter",
     "SnmpProfileFilter",
     "SubscriberFilter",
+    "SuspensionPolicyFilter",
     "SyncRunFilter",
     "VlanPoolFilter",
 )
@@ -270,6 +272,12 @@ class SubscriberFilter(ContactFilterMixin, TenancyFilterMixin, PrimaryModelFilte
     nni: Annotated["InterfaceFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
     nni_id: ID | None = strawberry_django.filter_field()
     poe_mode: BaseFilterLookup[PoeModeEnum] | None = strawberry_django.filter_field()
+    suspension_mode: BaseFilterLookup[SuspensionModeEnum] | None = strawberry_django.filter_field()
+    suspended_vid: IntegerLookup | None = strawberry_django.filter_field()
+    throttle_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    throttle_plan_id: ID | None = strawberry_django.filter_field()
     billing_links: Annotated["BillingLinkFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
     )
@@ -277,6 +285,25 @@ class SubscriberFilter(ContactFilterMixin, TenancyFilterMixin, PrimaryModelFilte
         strawberry_django.filter_field()
     )
     findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.SuspensionPolicy, lookups=True)
+class SuspensionPolicyFilter(PrimaryModelFilter):
+    """Suspension policies."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    site: Annotated["SiteFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    site_id: ID | None = strawberry_django.filter_field()
+    mode: BaseFilterLookup[SuspensionModeEnum] | None = strawberry_django.filter_field()
+    vid: IntegerLookup | None = strawberry_django.filter_field()
+    bandwidth_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    bandwidth_plan_id: ID | None = strawberry_django.filter_field()
 
 
 @register_filter(models.BillingSystem, lookups=True)

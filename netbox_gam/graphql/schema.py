@@ -28,6 +28,7 @@ from .types import (
     MailGroupType,
     SnmpProfileType,
     SubscriberType,
+    SuspensionPolicyType,
     SyncRunType,
     VlanPoolType,
 )
@@ -54,6 +55,9 @@ class GamQuery:
 
     subscriber: SubscriberType = strawberry_django.field()
     subscriber_list: list[SubscriberType] = strawberry_django.field()
+
+    suspension_policy: SuspensionPolicyType = strawberry_django.field()
+    suspension_policy_list: list[SuspensionPolicyType] = strawberry_django.field()
 
     credential_profile: CredentialProfileType = strawberry_django.field()
     credential_profile_list: list[CredentialProfileType] = strawberry_django.field()

@@ -35,6 +35,7 @@ from .filters import (
     MailGroupFilter,
     SnmpProfileFilter,
     SubscriberFilter,
+    SuspensionPolicyFilter,
     SyncRunFilter,
     VlanPoolFilter,
 )
@@ -71,6 +72,7 @@ __all__ = (
     "MailGroupType",
     "SnmpProfileType",
     "SubscriberType",
+    "SuspensionPolicyType",
     "SyncRunType",
     "VlanPoolType",
 )
@@ -244,7 +246,7 @@ class VlanPoolType(PrimaryObjectType):
     gam_devices: list[GamDevice]
 
 
-@register_type(models.Subscriber, fields="__all__", filters=SubscriberFilter, pagination=True)
+@register_type(models.Subscriber, exclude=["before_suspension"], filters=SubscriberFilter, pagination=True)
 class SubscriberType(ContactsMixin, PrimaryObjectType):
     """A customer's service."""
 
@@ -257,9 +259,20 @@ class SubscriberType(ContactsMixin, PrimaryObjectType):
     vlan: VLAN | None
     outer_vlan: VLAN | None
     nni: Interface | None
+    throttle_plan: BandwidthPlan | None
     billing_links: list[BillingLink]
     change_plans: list[ChangePlan]
     findings: list[Finding]
+
+
+@register_type(models.SuspensionPolicy, fields="__all__", filters=SuspensionPolicyFilter, pagination=True)
+class SuspensionPolicyType(PrimaryObjectType):
+    """How subscribers of a billing system, at a site, are cut off."""
+
+    display: str = name_from("name")
+    system: BillingSystem | None
+    site: Annotated["SiteType", strawberry.lazy("dcim.graphql.types")] | None
+    bandwidth_plan: BandwidthPlan | None
 
 
 @register_type(models.BillingSystem, exclude=list(models.BillingSystem.secret_fields), filters=BillingSystemFilter, pagination=True)

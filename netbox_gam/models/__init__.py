@@ -16,6 +16,7 @@ from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangeBatch, ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .suspension import SuspensionPolicy
 from .write_back import BillingWrite, WriteBackState
 
 __all__ = (
@@ -64,6 +65,7 @@ __all__ = (
     "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",
+    "SuspensionPolicy",
     "SyncRun",
     "VlanPool",
     "WriteBackState",

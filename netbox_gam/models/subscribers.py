@@ -14,7 +14,7 @@ from netbox.models.features import ContactsMixin, JobsMixin
 from nornir_tasks.errors import RuleViolation
 from nornir_tasks.gam import rules
 
-from ..choices import PoeModeChoices, SubscriberModelChoices, SubscriberStatusChoices, VlanModeChoices
+from ..choices import PoeModeChoices, SubscriberModelChoices, SubscriberStatusChoices, SuspensionModeChoices, VlanModeChoices
 from .base import GamModel
 
 VID_VALIDATORS = (MinValueValidator(1), MaxValueValidator(4094))
@@ -207,6 +207,18 @@ class Subscriber(JobsMixin, ContactsMixin, GamModel):
         "dcim.Interface", on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("NNI uplink")
     )
     poe_mode = models.CharField(_("PoE"), max_length=10, choices=PoeModeChoices, blank=True)
+    suspension_mode = models.CharField(_("suspended by"), max_length=20, choices=SuspensionModeChoices, blank=True, editable=False)
+    suspended_vid = models.PositiveSmallIntegerField(_("walled-garden VLAN ID"), null=True, blank=True, editable=False)
+    throttle_plan = models.ForeignKey(
+        "netbox_gam.BandwidthPlan",
+        on_delete=models.PROTECT,
+        related_name="throttled_subscribers",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("throttled to"),
+    )
+    before_suspension = models.JSONField(_("before the suspension"), null=True, blank=True, editable=False)
 
     clone_fields = ("tenant", "gam", "bandwidth_plan", "tagged", "allowed_vids", "trunk", "double_tagged", "outer_vlan", "nni")
 
@@ -234,11 +246,16 @@ class Subscriber(JobsMixin, ContactsMixin, GamModel):
     def get_status_color(self) -> str | None:
         return SubscriberStatusChoices.colors.get(self.status)
 
+    def get_suspension_mode_color(self) -> str | None:
+        return SuspensionModeChoices.colors.get(self.suspension_mode)
+
     def get_poe_mode_color(self) -> str | None:
         return PoeModeChoices.colors.get(self.poe_mode)
 
     def clean(self) -> None:
         super().clean()
+        if self.status != SubscriberStatusChoices.SUSPENDED:
+            self.suspension_mode, self.suspended_vid, self.throttle_plan = "", None, None
         self._check_place()
         self._check_vlans()
         if self.double_tagged != bool(self.outer_vlan_id):

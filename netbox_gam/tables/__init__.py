@@ -20,6 +20,7 @@ from .onboarding import ArrivalTable
 from .provisioning import ChangeBatchTable, ChangePlanTable, ChangeStepTable
 from .slots import PlanSlotsTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+from .suspension import SuspensionPolicyTable
 from .write_back import BillingWriteTable
 
 __all__ = (
@@ -52,6 +53,7 @@ __all__ = (
     "PlanSlotsTable",
     "SnmpProfileTable",
     "SubscriberTable",
+    "SuspensionPolicyTable",
     "SyncRunTable",
     "VlanPoolTable",
 )

@@ -106,6 +106,9 @@ class SubscriberTable(TenancyColumnsMixin, ContactsColumnMixin, PrimaryModelTabl
     outer_vlan = tables.Column(verbose_name=_("Outer VLAN"), linkify=True)
     allowed_vids = columns.ArrayColumn(verbose_name=_("Allowed tagged VLAN IDs"))
     poe_mode = columns.ChoiceFieldColumn(verbose_name=_("PoE"))
+    suspension_mode = columns.ChoiceFieldColumn(verbose_name=_("Suspended by"))
+    suspended_vid = tables.Column(verbose_name=_("Walled-garden VLAN ID"), attrs=RIGHT)
+    throttle_plan = tables.Column(verbose_name=_("Throttled to"), linkify=True)
     observed_state = ChoiceSetColumn(EndpointStateChoices, verbose_name=_("State"))
     rx_phy_mbps = QuantityColumn(unit="Mbit/s", verbose_name=_("Rx PHY (down)"))
     tx_phy_mbps = QuantityColumn(unit="Mbit/s", verbose_name=_("Tx PHY (up)"))
@@ -138,6 +141,9 @@ class SubscriberTable(TenancyColumnsMixin, ContactsColumnMixin, PrimaryModelTabl
             "double_tagged",
             "outer_vlan",
             "poe_mode",
+            "suspension_mode",
+            "suspended_vid",
+            "throttle_plan",
             "observed_state",
             "rx_phy_mbps",
             "tx_phy_mbps",

@@ -123,7 +123,7 @@ class Activate(Verb):
 class Suspend(Verb):
     name = "suspend"
     label = _("Suspend")
-    title = _("Plan what moves the service to the walled-garden VLAN")
+    title = _("Plan what cuts the service off, as the suspension policy says")
     permissions_required = {"provision"}
     icon = "pause"
     color = "orange"
@@ -153,6 +153,72 @@ class ChangeBandwidthPlan(Verb):
     states = (SubscriberStatusChoices.ACTIVE, SubscriberStatusChoices.SUSPENDED)
 
 
+class ChangeVlan(ChangeBandwidthPlan):
+    name = "change_vlan"
+    label = _("Change VLAN")
+    title = _("VLAN, tagging, remapping, trunk and double tagging")
+    icon = "lan"
+
+
+class MovePort(ChangeBandwidthPlan):
+    name = "move_port"
+    label = _("Move Port")
+    title = _("Move the service to another port of its GAM")
+    icon = "swap-horizontal"
+
+
+class ReplaceEndpoint(ChangeBandwidthPlan):
+    name = "replace_endpoint"
+    label = _("Replace Endpoint")
+    title = _("Another endpoint takes over; the old one is a spare afterwards")
+    icon = "router-network"
+
+
+class RenameService(ChangeBandwidthPlan):
+    name = "rename"
+    label = _("Rename")
+    title = _("Rename on the shelf, which changes the DHCP option 82 remote id")
+    icon = "rename-box"
+
+
+class AdoptService(Verb):
+    name = "adopt"
+    label = _("Adopt from the Shelf")
+    title = _("The shelf is right: read it and take this service into NetBox as it is there")
+    permissions_required = {"provision"}
+    icon = "download"
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return obj.gam_id is not None
+
+
+class ChangeService(Verb):
+    """A menu of what can be changed about a service; each opens its form or starts its job."""
+
+    name = "change_service"
+    label = _("Change")
+    title = _("Plan, VLAN, port, endpoint, name")
+    permissions_required = {"provision"}
+    template_name = "netbox_gam/buttons/menu.html"
+    icon = "tune"
+    color = "info"
+    choices = (ChangeBandwidthPlan, ChangeVlan, MovePort, ReplaceEndpoint, RenameService, AdoptService)
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return any(choice.leads_on(obj) for choice in cls.choices)
+
+    @classmethod
+    def get_context(cls, context: Any, obj: Any) -> dict[str, Any]:
+        items = [
+            {"url": choice.get_url(obj), "label": choice.label, "title": choice.title, "icon": choice.icon, "method": choice.method}
+            for choice in cls.choices
+            if choice.leads_on(obj)
+        ]
+        return {**super().get_context(context, obj), "items": items}
+
+
 class Terminate(Verb):
     name = "terminate"
     label = _("Terminate")
@@ -176,6 +242,47 @@ class Plan(Verb):
     @classmethod
     def leads_on(cls, obj: Any) -> bool:
         return obj.gam_id is not None and super().leads_on(obj)
+
+
+class BulkActivate(BulkVerb):
+    name = "bulk_activate"
+    label = _("Activate Selected")
+    permissions_required = {"provision"}
+    icon = "play"
+    color = "green"
+    apply_label = _("Activate selected and apply at once")
+
+
+class BulkTerminate(BulkVerb):
+    name = "bulk_terminate"
+    label = _("Terminate Selected")
+    permissions_required = {"provision"}
+    icon = "stop"
+    color = "red"
+
+
+class BulkPlan(BulkVerb):
+    name = "bulk_plan"
+    label = _("Plan Selected")
+    permissions_required = {"provision"}
+    icon = "clipboard-list-outline"
+    apply_label = _("Plan selected and apply at once")
+
+
+class BulkAdopt(BulkVerb):
+    name = "bulk_adopt"
+    label = _("Adopt Selected")
+    permissions_required = {"provision"}
+    icon = "download"
+    color = "info"
+
+
+class BulkChangePlan(BulkVerb):
+    name = "bulk_change_plan"
+    label = _("Change Plan of Selected")
+    permissions_required = {"provision"}
+    icon = "speedometer"
+    color = "info"
 
 
 class BulkSuspend(BulkVerb):

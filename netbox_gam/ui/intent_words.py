@@ -9,6 +9,8 @@ from django.db.models import Field
 
 from ..models import ChangePlan, Endpoint, Subscriber
 
+UNSHOWN = ("before_suspension",)
+"""What only the workflows read."""
 MODELS: dict[str, Any] = {"subscriber": Subscriber, "endpoint": Endpoint}
 
 
@@ -21,6 +23,7 @@ def intent_in_words(change_plan: ChangePlan, user: Any) -> list[dict[str, Any]]:
         (entry["name"], MODELS[entry["model"]]._meta.get_field(name), entry["before"][name], entry["after"][name])
         for entry in change_plan.intent
         for name in entry["after"]
+        if name not in UNSHOWN
     ]
     names = _names(rows, user)
     return [

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..models import Subscriber
+from .. import settings
+from ..choices import SubscriberStatusChoices, SuspensionModeChoices
+from ..models import Subscriber, SuspensionPolicy
 
 
 def vlan_in_words(subscriber: Subscriber) -> str:
@@ -23,6 +25,26 @@ def towards_customer(subscriber: Subscriber) -> str:
     if subscriber.trunk:
         return _("Trunk: every VLAN tagged")
     return _("Tagged") if subscriber.tagged else _("Untagged")
+
+
+def suspended_in_words(subscriber: Subscriber) -> str:
+    """What a suspended subscriber has in the place of its service; empty for others."""
+    if subscriber.status != SubscriberStatusChoices.SUSPENDED:
+        return ""
+    if subscriber.suspension_mode == SuspensionModeChoices.REMOVAL:
+        return _("Nothing on the shelf")
+    if subscriber.suspension_mode == SuspensionModeChoices.THROTTLE:
+        return f"{subscriber.throttle_plan}: {shelf_rates(subscriber.throttle_plan)}"
+    return _("VLAN %(vid)s") % {"vid": subscriber.suspended_vid or settings.suspended_vlan()}
+
+
+def garden_in_words(policy: SuspensionPolicy) -> str:
+    """Where a policy's walled garden is; empty for other ways."""
+    if policy.mode != SuspensionModeChoices.WALLED_GARDEN:
+        return ""
+    if policy.vid is not None:
+        return str(policy.vid)
+    return _("%(vid)s, from the settings") % {"vid": settings.suspended_vlan()}
 
 
 def rate_in_words(down: int | None, up: int | None) -> str:

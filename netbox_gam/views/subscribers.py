@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext_lazy as _
 from extras.ui.panels import CustomFieldsPanel, TagsPanel
 from netbox.object_actions import (
     AddObject,
@@ -21,7 +19,6 @@ from netbox.ui import layout
 from netbox.ui.breadcrumbs import Breadcrumb, filtered_list_url
 from netbox.ui.panels import CommentsPanel, ObjectsTablePanel, RelatedObjectsPanel
 from netbox.views import generic
-from utilities.forms import restrict_form_fields
 from utilities.views import GetRelatedModelsMixin, register_model_view
 
 from .. import filtersets, forms, tables
@@ -39,7 +36,6 @@ from ..ui.panels.subscribers import (
     VlanPoolPanel,
     VlanPoolUsagePanel,
 )
-from .actions import BulkVerbView, ObjectVerbView, tell, wants_apply
 from .base import DETAIL, Counted
 
 # ------------------------------------------------------------------------------------------------------------- bandwidth plans
@@ -202,8 +198,13 @@ class SubscriberListView(generic.ObjectListView):
         AddObject,
         BulkImport,
         BulkExport,
+        actions.BulkActivate,
         actions.BulkSuspend,
         actions.BulkResume,
+        actions.BulkChangePlan,
+        actions.BulkPlan,
+        actions.BulkAdopt,
+        actions.BulkTerminate,
         BulkEdit,
         BulkRename,
         BulkDelete,
@@ -213,14 +214,20 @@ class SubscriberListView(generic.ObjectListView):
 @register_model_view(Subscriber)
 class SubscriberView(generic.ObjectView):
     queryset = Subscriber.objects.select_related(
-        "gam__device", "endpoint__port__interface", "endpoint__port__gam__device", "bandwidth_plan", "vlan", "outer_vlan"
+        "gam__device",
+        "endpoint__port__interface",
+        "endpoint__port__gam__device",
+        "bandwidth_plan",
+        "throttle_plan",
+        "vlan",
+        "outer_vlan",
     )
     template_name = DETAIL
     actions = (
         actions.Activate,
         actions.Resume,
         actions.Suspend,
-        actions.ChangeBandwidthPlan,
+        actions.ChangeService,
         actions.Plan,
         actions.Terminate,
         CloneObject,
@@ -284,113 +291,3 @@ class SubscriberBulkDeleteView(generic.BulkDeleteView):
     queryset = endpoints_with_state(Subscriber.objects.all(), "endpoint")
     filterset = filtersets.SubscriberFilterSet
     table = tables.SubscriberTable
-
-
-class ServiceVerbView(ObjectVerbView):
-    """A verb of the service, carried out by a job."""
-
-    queryset = Subscriber.objects.all()
-    permission = "provision"
-    verb = ""
-
-    def perform(self, request, instance):
-        from ..jobs import ServiceJob
-
-        return ServiceJob.start(request.user, subscriber=instance, verb=self.verb, apply=wants_apply(request))
-
-
-@register_model_view(Subscriber, "activate")
-class SubscriberActivateView(ServiceVerbView):
-    verb = "activate"
-
-
-@register_model_view(Subscriber, "suspend")
-class SubscriberSuspendView(ServiceVerbView):
-    verb = "suspend"
-
-
-@register_model_view(Subscriber, "resume")
-class SubscriberResumeView(ServiceVerbView):
-    verb = "resume"
-
-
-@register_model_view(Subscriber, "terminate")
-class SubscriberTerminateView(ServiceVerbView):
-    verb = "terminate"
-
-
-@register_model_view(Subscriber, "plan")
-class SubscriberPlanView(ServiceVerbView):
-    verb = "plan"
-
-
-@register_model_view(Subscriber, "change_plan", path="change-plan")
-class SubscriberChangePlanView(ServiceVerbView):
-    """Ask for the new plan first."""
-
-    http_method_names = ("get", "post")
-
-    def get(self, request, pk):
-        subscriber = get_object_or_404(self.queryset, pk=pk)
-        return self._show(request, subscriber, self._form(request, initial={"bandwidth_plan": subscriber.bandwidth_plan_id}))
-
-    def post(self, request, pk):
-        subscriber = get_object_or_404(self.queryset, pk=pk)
-        form = self._form(request, request.POST)
-        if not form.is_valid():
-            return self._show(request, subscriber, form)
-        self.bandwidth_plan = form.cleaned_data["bandwidth_plan"]
-        return super().post(request, pk)
-
-    def perform(self, request, instance):
-        from ..jobs import ServiceJob
-
-        return ServiceJob.start(
-            request.user,
-            subscriber=instance,
-            verb="change_plan",
-            apply=wants_apply(request),
-            bandwidth_plan=self.bandwidth_plan,
-        )
-
-    def _form(self, request, *args, **kwargs):
-        form = forms.ServicePlanForm(*args, **kwargs)
-        restrict_form_fields(form, request.user)
-        if not request.user.has_perm("netbox_gam.apply_changeplan"):
-            del form.fields["apply"]
-        return form
-
-    def _show(self, request, subscriber, form):
-        context = {"object": subscriber, "form": form, "return_url": subscriber.get_absolute_url()}
-        return render(request, "netbox_gam/change_plan.html", context)
-
-
-class BulkServiceVerbView(BulkVerbView):
-    """A verb for the selected subscribers: one job makes a batch of one change plan per GAM."""
-
-    queryset = Subscriber.objects.all()
-    filterset = filtersets.SubscriberFilterSet
-    permission = "provision"
-    service_verb = ""
-
-    def post(self, request):
-        self.apply = wants_apply(request)
-        return super().post(request)
-
-    def perform_all(self, request, instances):
-        from ..jobs import PlanBatchJob
-
-        tell(request, PlanBatchJob.start(request.user, subscribers=instances, verb=self.service_verb, apply=self.apply))
-        return 0, []
-
-
-@register_model_view(Subscriber, "bulk_suspend", path="suspend", detail=False)
-class SubscriberBulkSuspendView(BulkServiceVerbView):
-    service_verb = "suspend"
-    verb = _("Suspending")
-
-
-@register_model_view(Subscriber, "bulk_resume", path="resume", detail=False)
-class SubscriberBulkResumeView(BulkServiceVerbView):
-    service_verb = "resume"
-    verb = _("Resuming")

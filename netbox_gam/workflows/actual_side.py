@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from django.utils import timezone
 
@@ -28,18 +29,21 @@ def complete(view: IntentView) -> IntentView:
 def _subscribers(subscribers: tuple[IntentSubscriber, ...]) -> Iterator[IntentSubscriber]:
     services, read = _on_shelves()
     rates = {plan.pk: (plan.downstream_rate_mbps, plan.upstream_rate_mbps) for plan in BandwidthPlan.objects.all()}
-    homes = {pk: (gam, vlan, tagged) for pk, gam, vlan, tagged in _homes()}
+    homes = {row[0]: row[1:] for row in _homes()}
     for item in subscribers:
-        gam, vlan, double_tagged = homes.get(item.key, (None, None, False))
+        gam, vlan, double_tagged, suspension, garden, throttle = homes.get(item.key, NOWHERE)
         if gam is None:
             yield item
             continue
-        down, up = rates.get(item.plan_key or 0, (None, None))
+        suspended = item.status == SubscriberStatusChoices.SUSPENDED
+        down, up = rates.get((throttle if suspended else None) or item.plan_key or 0, (None, None))
         active = item.status == SubscriberStatusChoices.ACTIVE
         yield replace(
             item,
             # Of double tagged services the shelf's VLAN means another thing.
             vlan=vlan if active and not double_tagged else None,
+            garden=garden if suspended else None,
+            suspension=suspension if suspended else "",
             downstream_mbps=down,
             upstream_mbps=up,
             shelf_read=read.get(gam, ""),
@@ -47,9 +51,14 @@ def _subscribers(subscribers: tuple[IntentSubscriber, ...]) -> Iterator[IntentSu
         )
 
 
-def _homes() -> Iterator[tuple[int, int, int | None, bool]]:
+NOWHERE: tuple[Any, ...] = (None, None, False, "", None, None)
+
+
+def _homes() -> Iterator[tuple[Any, ...]]:
+    """Key, GAM, VLAN ID, double tagged, how suspended, walled-garden VLAN ID, plan throttled to."""
     rows = Subscriber.objects.exclude(gam=None)
-    return rows.values_list("pk", "gam_id", "vlan__vid", "double_tagged").iterator(chunk_size=5000)
+    names = ("pk", "gam_id", "vlan__vid", "double_tagged", "suspension_mode", "suspended_vid", "throttle_plan_id")
+    return rows.values_list(*names).iterator(chunk_size=5000)
 
 
 def _on_shelves() -> tuple[dict[tuple[int, str], ShelfService], dict[int, str]]:

@@ -7,12 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from nornir_tasks.contracts import ProfileConfig, ShelfConfig, SubscriberConfig
-from nornir_tasks.gam.rules import UNPROVISIONED_VLAN
 
-from ..choices import EndpointStatusChoices, SubscriberStatusChoices
+from ..choices import EndpointStatusChoices, SubscriberStatusChoices, SuspensionModeChoices
 from ..exceptions import InvalidState
 from ..models import BandwidthPlan, Endpoint, GamDevice, Subscriber
-from . import vlans
+from . import suspension, vlans
 from .saving import create, update
 
 
@@ -23,7 +22,7 @@ def adopt(gam: GamDevice, config: ShelfConfig) -> dict[str, int]:
     """
     endpoints = _adopt_endpoints(gam, config)
     known = set(Subscriber.objects.filter(gam=gam).values_list("name", flat=True))
-    plans = _PlansByRate()
+    plans = _PlansByRate(gam)
     created = 0
     for item in config.subscribers:
         endpoint = endpoints.get(item.endpoint or "")
@@ -68,12 +67,14 @@ def _adopt_subscriber(
 def _service_values(
     gam: GamDevice, config: ShelfConfig, item: SubscriberConfig, endpoint: Endpoint | None, plans: _PlansByRate
 ) -> dict[str, Any]:
-    """A subscriber's fields as the shelf has them; of a suspended one the shelf does not know its own VLANs."""
-    suspended = item.vlan == UNPROVISIONED_VLAN
+    """A subscriber's fields as the shelf has them; of one in a walled garden the shelf does not know its own VLANs."""
+    suspended = item.vlan in plans.gardens
     nni = gam.device.interfaces.filter(name=item.nni).first() if item.nni else None
     port = gam.ports.filter(number=item.port).first() if item.port else None
     return {
         "status": SubscriberStatusChoices.SUSPENDED if suspended else SubscriberStatusChoices.ACTIVE,
+        **suspension.IN_SERVICE,
+        **({"suspension_mode": SuspensionModeChoices.WALLED_GARDEN, "suspended_vid": item.vlan} if suspended else {}),
         "gam": gam,
         "endpoint": endpoint,
         "port": port,
@@ -160,16 +161,17 @@ def _overwrite_subscribers(
 ) -> None:
     macs = {item.name: item.mac for item in config.endpoints}
     stored = {item.name: item for item in Subscriber.objects.filter(gam=gam, name__in=names)}
-    plans = _PlansByRate()
+    plans = _PlansByRate(gam)
     wanted: dict[str, dict[str, Any]] = {}
     for item in services:
         endpoint = endpoints.get(macs.get(item.endpoint or "", ""))
         values = _service_values(gam, config, item, endpoint, plans)
-        if item.name in stored and values["status"] == SubscriberStatusChoices.SUSPENDED:
-            values = {name: value for name, value in values.items() if name not in KEPT_WHILE_SUSPENDED}
+        if item.name in stored:
+            values = _while_suspended(stored[item.name], values)
         wanted[item.name] = values
     gone: dict[str, Any] = {"status": SubscriberStatusChoices.TERMINATED, "endpoint": None, "port": None, "vlan": None}
-    wanted |= {name: gone for name in stored if name not in wanted}
+    gone |= suspension.IN_SERVICE
+    wanted |= {name: gone for name in stored if name not in wanted and not suspension.is_removed(stored[name])}
     # Subscribers may trade endpoints as endpoints trade ports.
     moving = [stored[name].pk for name, values in wanted.items() if name in stored and _differs(stored[name], values)]
     Subscriber.objects.filter(pk__in=moving).update(endpoint=None, port=None)
@@ -180,14 +182,33 @@ def _overwrite_subscribers(
             create(Subscriber, message=message, name=name, **values)
 
 
+def _while_suspended(subscriber: Subscriber, values: dict[str, Any]) -> dict[str, Any]:
+    """The shelf's values of a subscriber NetBox has, without what the shelf does not know while it is cut off."""
+    if values["status"] == SubscriberStatusChoices.SUSPENDED:
+        return {name: value for name, value in values.items() if name not in KEPT_WHILE_SUSPENDED}
+    throttle, plan = suspension.throttle_of(subscriber), values["bandwidth_plan"]
+    if throttle is not None and plan is not None and _rates_of(plan) == _rates_of(throttle):
+        kept = ("status", "bandwidth_plan", *suspension.IN_SERVICE)
+        return {name: value for name, value in values.items() if name not in kept}
+    return values
+
+
+def _rates_of(plan: BandwidthPlan) -> tuple[int | None, int | None]:
+    return plan.downstream_rate_mbps, plan.upstream_rate_mbps
+
+
 def _differs(obj: Any, values: dict[str, Any]) -> bool:
     return any(getattr(obj, name) != value for name, value in values.items())
 
 
 class _PlansByRate:
-    """Bandwidth plans by their rates on a shelf; one is made for a profile no plan has the rates of."""
+    """Bandwidth plans by their rates on a shelf; one is made for a profile no plan has the rates of.
 
-    def __init__(self) -> None:
+    ``gardens``: the VLANs there that are walled gardens.
+    """
+
+    def __init__(self, gam: GamDevice) -> None:
+        self.gardens = suspension.gardens(gam)
         self.created = 0
         self.plans = {
             (plan.downstream_rate_mbps, plan.upstream_rate_mbps): plan for plan in BandwidthPlan.objects.filter(unthrottled=False)

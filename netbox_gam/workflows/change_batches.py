@@ -13,7 +13,7 @@ from .. import gateway
 from ..choices import BatchSourceChoices
 from ..choices import ChangePlanStatusChoices as Status
 from ..exceptions import InvalidState, WorkflowError
-from ..models import BandwidthPlan, ChangeBatch, ChangePlan, GamDevice, Subscriber
+from ..models import ChangeBatch, ChangePlan, GamDevice, Subscriber
 from ..targets import device_target
 from . import provisioning, replanning, services
 from .saving import create, update
@@ -23,14 +23,12 @@ type Problem = dict[str, str]
 """``subject`` (a GAM or a subscriber) and ``problem``, in words."""
 
 
-def wishes_of(
-    verb: str, subscribers: Iterable[Subscriber], *, bandwidth_plan: BandwidthPlan | None = None
-) -> tuple[list[services.Wish], list[Problem]]:
+def wishes_of(verb: str, subscribers: Iterable[Subscriber], **given: Any) -> tuple[list[services.Wish], list[Problem]]:
     """What a verb would do for each of some subscribers, and why it would not for the others."""
     wishes, problems = [], []
     for subscriber in subscribers:
         try:
-            wishes.append(services.wish(verb, subscriber, bandwidth_plan=bandwidth_plan))
+            wishes.append(services.wish(verb, subscriber, **given))
         except WorkflowError as error:
             problems.append({"subject": str(subscriber), "problem": str(error)})
     return wishes, problems

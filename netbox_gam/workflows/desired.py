@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from nornir_tasks.contracts import ChangeKind, EndpointConfig, PoeMode, ProfileConfig, ShelfConfig, SubscriberConfig
+from nornir_tasks.contracts import ChangeKind, EndpointConfig, ProfileConfig, ShelfConfig, SubscriberConfig
 from nornir_tasks.gam.rules import NAME_MAX, endpoint_auto_name
 
-from .. import settings
 from ..choices import SubscriberStatusChoices
+from . import suspension
 
 type Removal = tuple[ChangeKind, str]
 
 
-def profile_of(plan: Any, actual: ShelfConfig, subscriber: str = "") -> ProfileConfig | None:
+def profile_of(plan: Any, actual: ShelfConfig, subscriber: str = "", before: ProfileConfig | None = None) -> ProfileConfig | None:
     """The bandwidth profile a BandwidthPlan needs on a shelf; None for unthrottled or no plan.
 
     The profile the subscriber has already serves when its rates are right, whatever its name. A profile of the plan's name with
     other rates serves other subscribers: theirs is left alone, this one is named by its rates. Descriptions stay the shelf's.
+
+    :param before: the profile the subscriber had before it was suspended; it gets that back if the rates are still right
     """
     if plan is None or plan.unthrottled:
         return None
     rates = (plan.downstream_rate_mbps, plan.upstream_rate_mbps)
     has = next((item.profile for item in actual.subscribers if subscriber and item.name == subscriber), None)
     present = [item for item in actual.profiles if (item.downstream_mbps, item.upstream_mbps) == rates]
-    for profile in present:
-        if profile.name == has:
-            return profile
-    for profile in present:
-        if profile.name == plan.name:
-            return profile
+    had = before.name if before else None
+    for name in (has, had, plan.name):
+        for profile in present:
+            if profile.name == name:
+                return profile
+    if before is not None and _is_gone(before, actual) and (before.downstream_mbps, before.upstream_mbps) == rates:
+        return before
     taken = any(item.name == plan.name for item in actual.profiles)
     name = f"{plan.name} {rates[0]}/{rates[1]}"[:NAME_MAX] if taken else plan.name
     return ProfileConfig(name, *rates)
+
+
+def _is_gone(profile: ProfileConfig, actual: ShelfConfig) -> bool:
+    """Whether a shelf has neither a profile of that name nor one of those rates."""
+    rates = (profile.downstream_mbps, profile.upstream_mbps)
+    return all(item.name != profile.name and (item.downstream_mbps, item.upstream_mbps) != rates for item in actual.profiles)
 
 
 def endpoint_of(endpoint: Any, actual: ShelfConfig) -> EndpointConfig:
@@ -57,24 +67,32 @@ def endpoint_of(endpoint: Any, actual: ShelfConfig) -> EndpointConfig:
 
 
 def subscriber_of(
-    subscriber: Any, endpoint: EndpointConfig | None, profile: ProfileConfig | None, actual: ShelfConfig
+    subscriber: Any,
+    endpoint: EndpointConfig | None,
+    profile: ProfileConfig | None,
+    actual: ShelfConfig,
+    shelf_name: str = "",
 ) -> SubscriberConfig:
-    """A Subscriber's configuration; a suspended one is on the walled-garden VLAN with nothing else let through.
+    """A Subscriber's configuration; one in the walled garden is on its VLAN with nothing else let through.
 
-    The description on the shelf is the field technicians' and stays as it is.
+    The description on the shelf is the field technicians' and stays as it is, also over a time off the shelf.
+
+    :param shelf_name: what the shelf calls it until now, when that is another name
     """
-    present = next((item for item in actual.subscribers if item.name == subscriber.name), None)
+    present = next((item for item in actual.subscribers if item.name == (shelf_name or subscriber.name)), None)
+    before, _ = suspension.remembered(subscriber)
     common = {
         "name": subscriber.name,
-        "description": present.description if present else "",
+        "description": present.description if present else before.description if before else "",
         "endpoint": endpoint.name if endpoint else None,
         "port": subscriber.port.number if subscriber.port_id else None,
         "profile": profile.name if profile else None,
         "tagged": subscriber.tagged,
-        "poe": PoeMode(subscriber.poe_mode) if subscriber.poe_mode else None,
+        "poe": suspension.poe_of(subscriber, present),
     }
-    if subscriber.status == SubscriberStatusChoices.SUSPENDED:
-        return SubscriberConfig(vlan=settings.suspended_vlan(), **common)
+    garden = suspension.garden_of(subscriber)
+    if garden is not None:
+        return SubscriberConfig(vlan=garden, **common)
     return SubscriberConfig(
         vlan=subscriber.vlan.vid,
         remapped_vlan=subscriber.remapped_vid,
@@ -88,24 +106,42 @@ def subscriber_of(
     )
 
 
-def desired_config(subscribers: list[Any], actual: ShelfConfig) -> tuple[ShelfConfig, tuple[Removal, ...]]:
-    """What a shelf should have for these subscribers, and what has to go (terminated ones that are still there)."""
+def desired_config(
+    subscribers: list[Any], actual: ShelfConfig, renames: Mapping[str, str] | None = None
+) -> tuple[ShelfConfig, tuple[Removal, ...]]:
+    """What a shelf should have for these subscribers, and what has to go: terminated ones, and those suspended by removal.
+
+    :param renames: by a subscriber's name the one the shelf has it under until now
+    """
+    names = renames or {}
     profiles: dict[str, ProfileConfig] = {}
     endpoints: list[EndpointConfig] = []
     configs: list[SubscriberConfig] = []
     removals: list[Removal] = []
     for subscriber in subscribers:
-        if subscriber.status == SubscriberStatusChoices.TERMINATED:
-            removals.append((ChangeKind.SUBSCRIBER, subscriber.name))
-            continue
         if subscriber.status == SubscriberStatusChoices.PENDING:
             continue
-        profile = profile_of(subscriber.bandwidth_plan, actual, subscriber.name)
-        if profile is not None:
-            profiles[profile.name] = profile
+        shelf_name = names.get(subscriber.name, subscriber.name)
+        if subscriber.status == SubscriberStatusChoices.TERMINATED:
+            removals.append((ChangeKind.SUBSCRIBER, shelf_name))
+            continue
         endpoint = endpoint_of(subscriber.endpoint, actual) if subscriber.endpoint_id else None
         if endpoint is not None:
             endpoints.append(endpoint)
-        configs.append(subscriber_of(subscriber, endpoint, profile, actual))
+        if suspension.is_removed(subscriber):
+            removals.append((ChangeKind.SUBSCRIBER, shelf_name))
+            continue
+        profile = _profile_for(subscriber, actual, shelf_name)
+        if profile is not None:
+            profiles[profile.name] = profile
+        configs.append(subscriber_of(subscriber, endpoint, profile, actual, shelf_name))
     wanted = ShelfConfig(tuple(profiles.values()), tuple(endpoints), tuple(configs), actual.subscriber_model, actual.default_nni)
     return wanted, tuple(removals)
+
+
+def _profile_for(subscriber: Any, actual: ShelfConfig, shelf_name: str) -> ProfileConfig | None:
+    throttle = suspension.throttle_of(subscriber)
+    if throttle is not None:
+        return profile_of(throttle, actual, shelf_name)
+    _, before = suspension.remembered(subscriber)
+    return profile_of(subscriber.bandwidth_plan, actual, shelf_name, before)

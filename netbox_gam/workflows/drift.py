@@ -47,7 +47,7 @@ WRITTEN = (
     "port", "kind", "object_kind", "name", "field", "intent_value", "actual_value", "state", "first_seen", "last_seen", "resolved",
     "reason", "accepted_until", "accepted_by", "change_plan", "last_updated",
 )  # fmt: skip
-SUBSCRIBER_RELATED = ("endpoint__port", "port", "bandwidth_plan", "vlan", "outer_vlan", "nni")
+SUBSCRIBER_RELATED = ("endpoint__port", "port", "bandwidth_plan", "throttle_plan", "vlan", "outer_vlan", "nni")
 
 
 @dataclass
@@ -142,7 +142,18 @@ def _waiting(gams: Iterable[int]) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     for gam, name, mac in plans.values_list("gam_id", "subscribers__name", "subscribers__endpoint__mac_address"):
         found[gam] |= {name, str(mac).lower()}
+    # What a plan renames or puts aside is known to the shelf as it was.
+    changed = [(gam, entry) for gam, entries in plans.exclude(intent=[]).values_list("gam_id", "intent") for entry in entries]
+    macs = _macs_of(entry["pk"] for _, entry in changed if entry["model"] == "endpoint")
+    for gam, entry in changed:
+        found[gam] |= {macs[entry["pk"]]} if entry["pk"] in macs and entry["model"] == "endpoint" else set()
+        found[gam] |= {entry["before"]["name"]} if entry["model"] == "subscriber" and "name" in entry["before"] else set()
     return {gam: frozenset(names) for gam, names in found.items()}
+
+
+def _macs_of(endpoints: Iterable[int]) -> dict[int, str]:
+    keys = set(endpoints)
+    return {item.pk: item.mac for item in Endpoint.objects.filter(pk__in=keys)} if keys else {}
 
 
 # --------------------------------------------------------------------------------------------------------------- is anything new?

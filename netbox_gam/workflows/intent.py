@@ -15,6 +15,7 @@ from django.db import transaction
 from ipam.models import VLAN
 
 from ..choices import ChangePlanStatusChoices as Status
+from ..choices import EndpointStatusChoices
 from ..exceptions import InvalidState
 from ..models import Arrival, ChangePlan, Drift, Endpoint, Finding, Subscriber
 from . import vlans
@@ -79,6 +80,32 @@ def supersede(change_plan: ChangePlan, entries: list[Entry], subscribers: Iterab
     return entries
 
 
+def so_far(entries: Iterable[Entry], subscribers: Iterable[Subscriber]) -> list[Entry]:
+    """What a plan changes together with the plans of the same subscribers that it takes the place of."""
+    found = list(entries)
+    keys = [item.pk for item in subscribers]
+    with_them = ChangePlan.objects.filter(subscribers__in=keys).values("pk")
+    for plan in ChangePlan.objects.filter(pk__in=with_them, status__in=WAITING).order_by("-pk"):
+        found = _joined(plan.intent, found)
+    return found
+
+
+def renames(entries: Iterable[Entry]) -> dict[str, str]:
+    """By the name NetBox has of a subscriber now, the one its shelf has."""
+    named = [entry for entry in entries if entry["model"] == "subscriber" and "name" in entry["after"]]
+    return {entry["after"]["name"]: entry["before"]["name"] for entry in named}
+
+
+def put_aside(entries: Iterable[Entry]) -> frozenset[str]:
+    """MAC addresses of endpoints that were configured and are not to be any more."""
+    keys = [
+        entry["pk"]
+        for entry in entries
+        if entry["model"] == "endpoint" and entry["before"].get("status") == EndpointStatusChoices.CONFIGURED
+    ]
+    return frozenset(item.mac for item in Endpoint.objects.filter(pk__in=keys)) if keys else frozenset()
+
+
 def hand_over(old: ChangePlan, new: ChangePlan) -> None:
     """What waited for one plan waits for another from now on."""
     for model in (Finding, Arrival, Drift):
@@ -87,10 +114,12 @@ def hand_over(old: ChangePlan, new: ChangePlan) -> None:
 
 def _joined(older: list[Entry], newer: list[Entry]) -> list[Entry]:
     """Two changes one after the other as one. What was changed by somebody else in between counts as where the newer began."""
-    found = {(entry["model"], entry["pk"]): entry for entry in newer}
+    latest = {(entry["model"], entry["pk"]): entry for entry in newer}
+    # In the order they were changed in: given back from the last to the first, each finds what it needs free again.
+    found: dict[tuple[str, Any], Entry] = {}
     for entry in older:
         key = (entry["model"], entry["pk"])
-        later = found.get(key)
+        later = latest.pop(key, None)
         if later is None:
             found[key] = entry
             continue
@@ -101,7 +130,7 @@ def _joined(older: list[Entry], newer: list[Entry]) -> list[Entry]:
             after[name] = value
         names = [name for name in after if after[name] != before[name]]
         found[key] = {**later, "before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}
-    return [entry for entry in found.values() if entry["after"]]
+    return [entry for entry in (found | latest).values() if entry["after"]]
 
 
 @transaction.atomic
@@ -110,7 +139,7 @@ def take_back(change_plan: ChangePlan, *, message: str) -> list[str]:
 
     :returns: what could not be given back and why, in words
     """
-    return _move(change_plan, "after", "before", message)
+    return _move(list(reversed(change_plan.intent)), "after", "before", message)
 
 
 @transaction.atomic
@@ -120,7 +149,7 @@ def make_again(change_plan: ChangePlan, *, message: str) -> list[Entry]:
     :returns: the entries for the plan to be made
     :raises InvalidState: something is not any more as the plan had found it
     """
-    left = _given_out(change_plan) or _move(change_plan, "before", "after", message)
+    left = _given_out(change_plan) or _move(change_plan.intent, "before", "after", message)
     if left:
         raise InvalidState(
             f"{change_plan} cannot be planned again: {'; '.join(left)}.", next_step="Start from the subscriber's page."
@@ -139,9 +168,9 @@ def _given_out(change_plan: ChangePlan) -> list[str]:
     return found
 
 
-def _move(change_plan: ChangePlan, there: str, here: str, message: str) -> list[str]:
+def _move(entries: Iterable[Entry], there: str, here: str, message: str) -> list[str]:
     left = []
-    for entry in change_plan.intent:
+    for entry in entries:
         obj = MODELS[entry["model"]].objects.select_for_update().filter(pk=entry["pk"]).first()
         if obj is None:
             left.append(f"{entry['name']} is gone")

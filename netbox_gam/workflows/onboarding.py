@@ -7,7 +7,7 @@ bulk; planning needs the shelf's configuration and is done by a job of the provi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,7 @@ from .desired import Removal, endpoint_of
 from .locks import try_exclusive
 from .observation import Observation
 from .saving import in_words, update
+from .service_verbs import place_on
 
 TRY_AGAIN = timedelta(minutes=10)
 """What could not be planned is tried again after this long."""
@@ -234,11 +235,8 @@ def _plan_for(subscriber: Subscriber, endpoint: Endpoint, *, user: Any, changed:
     :raises WorkflowError: what stands in the way
     """
     subscriber.refresh_from_db()
-    if subscriber.status in (Status.PENDING, Status.TERMINATED):
-        wish = services.wish("activate", subscriber, endpoint=endpoint)
-    else:
-        plain = services.wish("plan", subscriber)
-        wish = replace(plain, reason=f"Serve {subscriber} by {endpoint}", values=lambda _: {"endpoint": endpoint})
+    verb = "activate" if subscriber.status in (Status.PENDING, Status.TERMINATED) else "replace_endpoint"
+    wish = services.wish(verb, subscriber, endpoint=endpoint)
     return services.carry_out([wish], user=user, changed=changed)
 
 
@@ -275,8 +273,7 @@ def follow_move(arrival: Arrival, *, user: Any) -> ChangePlan:
     subscriber = getattr(endpoint, "subscriber", None)
     with transaction.atomic():
         try:
-            place = {"gam": arrival.gam, "port": arrival.port, "auto_port": False}
-            changed = intent.change(endpoint, message=f"Moved, says {user}", **place)
+            changed = intent.change(endpoint, message=f"Moved, says {user}", **place_on(arrival.port))
         except ValidationError as error:
             raise WorkflowError(
                 f"{endpoint} cannot be on {arrival.port}: {in_words(error)}",

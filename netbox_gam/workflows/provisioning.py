@@ -36,7 +36,7 @@ from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
 from . import alarms, drift, shelf_services, transports
 from . import intent as intents
-from .desired import desired_config
+from .desired import Removal, desired_config
 from .firmware_quiet import refuse_writing
 from .locks import exclusive
 from .saving import update
@@ -111,11 +111,24 @@ def make_plan(
     :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
     """
     people = list(subscribers)
-    shelf_plan = transports.computed(target_of(gam), gam, people, actual, lambda shelf: desired_config(people, shelf), reason)
+    changed = intents.so_far(intent, people)
+    renames, put_aside = intents.renames(changed), intents.put_aside(changed)
+
+    def wish(shelf: ShelfConfig) -> tuple[ShelfConfig, Sequence[Removal]]:
+        wanted, removals = desired_config(people, shelf, renames)
+        return wanted, (*removals, *_put_aside(wanted, shelf, put_aside))
+
+    shelf_plan = transports.computed(target_of(gam), gam, people, actual, wish, reason, renames=renames)
     if shelf_plan.violations:
         lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
         raise WorkflowError(f"{reason} is not possible: {lines}")
     return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent, batch=batch)
+
+
+def _put_aside(wanted: ShelfConfig, actual: ShelfConfig, macs: frozenset[str]) -> tuple[Removal, ...]:
+    """Endpoints that another one has replaced, as the shelf calls them; not those that serve somebody again."""
+    serving = {item.mac for item in wanted.endpoints}
+    return tuple((ChangeKind.ENDPOINT, item.name) for item in actual.endpoints if item.mac in macs and item.mac not in serving)
 
 
 @transaction.atomic
@@ -398,8 +411,12 @@ def _settle(change_plan: ChangePlan) -> None:
     """What follows once the shelf is as wanted: endpoints are configured, terminated subscribers let go of theirs."""
     for subscriber in change_plan.subscribers.select_related("endpoint"):
         if subscriber.status == SubscriberStatusChoices.TERMINATED:
-            update(subscriber, message=f"Removed by change plan {change_plan}", endpoint=None, port=None, vlan=None)
-        elif subscriber.endpoint_id:
+            gone: dict[str, Any] = {"endpoint": None, "port": None, "vlan": None, "before_suspension": None}
+            update(subscriber, message=f"Removed by change plan {change_plan}", **gone)
+            continue
+        if subscriber.status == SubscriberStatusChoices.ACTIVE:
+            update(subscriber, message=f"Resumed by change plan {change_plan}", before_suspension=None)
+        if subscriber.endpoint_id:
             update(
                 subscriber.endpoint, message=f"Configured by change plan {change_plan}", status="configured", gam=change_plan.gam
             )

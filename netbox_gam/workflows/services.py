@@ -1,187 +1,143 @@
-"""The life of a subscriber's service: activate, suspend, resume, change plan, terminate. Each changes intent and makes its plan.
+"""The life of a subscriber's service. Each verb changes intent and makes its plan; :mod:`service_verbs` says what each one changes.
 
 A verb first says what it would do (:class:`Wish`), which needs no shelf; wishes of one GAM are then carried out by one change plan.
+Page, bulk action, REST, command, event rule and finding rule all come here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dcim.models import Interface
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from ipam.models import VLAN
 
 from nornir_tasks.contracts import ShelfConfig
 
-from ..choices import SubscriberStatusChoices as Status
 from ..exceptions import InvalidState, WorkflowError
-from ..models import BandwidthPlan, ChangeBatch, ChangePlan, Endpoint, GamDevice, Subscriber
-from . import intent, provisioning, vlans
+from ..models import BandwidthPlan, ChangeBatch, ChangePlan, Endpoint, GamDevice, GamPort, Subscriber
+from . import drift, drift_decisions, intent, provisioning, service_verbs
 from .saving import in_words
+from .service_verbs import VLAN_FIELDS, Wish, local_plan, place_of
 
-VERBS = ("activate", "suspend", "resume", "terminate", "change_plan", "plan")
+__all__ = ("NEEDS", "VERBS", "Wish", "carry_out", "local_plan", "place_of", "run", "wish")
+
+BY_NAME: Mapping[str, Callable[..., Wish]] = {
+    "activate": service_verbs.activate,
+    "suspend": service_verbs.suspend,
+    "resume": service_verbs.resume,
+    "terminate": service_verbs.terminate,
+    "change_plan": service_verbs.change_plan,
+    "change_vlan": service_verbs.change_vlan,
+    "move_port": service_verbs.move_port,
+    "replace_endpoint": service_verbs.replace_endpoint,
+    "rename": service_verbs.rename,
+    "plan": service_verbs.plan,
+}
+VERBS = tuple(BY_NAME)
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "change_plan": ("bandwidth_plan",),
+    "move_port": ("port",),
+    "replace_endpoint": ("endpoint",),
+    "rename": ("name",),
+}
+"""What a verb must be given."""
+TAKES: Mapping[str, tuple[str, ...]] = {**NEEDS, "activate": ("endpoint", "bandwidth_plan"), "change_vlan": VLAN_FIELDS}
+"""What a verb may be given; the others take nothing."""
+RELATED: Mapping[str, Any] = {
+    "endpoint": Endpoint, "bandwidth_plan": BandwidthPlan, "port": GamPort, "vlan": VLAN, "outer_vlan": VLAN, "nni": Interface,
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a verb asks of one subscriber.
+def wish(verb: str, subscriber: Subscriber, **given: Any) -> Wish:
+    """What a verb would do; see the function of that name in :mod:`service_verbs`. Changes nothing.
 
-    ``values``: the fields to change, given the shelf's configuration as read; it may raise :class:`WorkflowError`.
+    :param given: what the verb takes, see :data:`TAKES`
+    :raises InvalidState: no such verb, it takes something else, or the subscriber's status does not allow it
     """
-
-    subscriber: Subscriber
-    gam: GamDevice
-    reason: str
-    values: Callable[[ShelfConfig], dict[str, Any]]
-
-
-def wish(
-    verb: str, subscriber: Subscriber, *, endpoint: Endpoint | None = None, bandwidth_plan: BandwidthPlan | None = None
-) -> Wish:
-    """What a verb would do; see the functions of that name. Changes nothing.
-
-    :raises InvalidState: no such verb, or the subscriber's status does not allow it
-    """
-    verbs: dict[str, Callable[[], Wish]] = {
-        "activate": lambda: _activate(subscriber, endpoint, bandwidth_plan),
-        "suspend": lambda: _suspend(subscriber),
-        "resume": lambda: _resume(subscriber),
-        "terminate": lambda: _terminate(subscriber),
-        "change_plan": lambda: _change_plan(subscriber, bandwidth_plan),
-        "plan": lambda: _plan(subscriber),
-    }
-    if verb not in verbs:
-        raise InvalidState(f"There is no verb {verb!r}.", next_step=f"Use one of {', '.join(VERBS)}.")
+    check(verb, given)
     # A job may have waited for its turn since it was read.
     subscriber.refresh_from_db()
-    return verbs[verb]()
+    return BY_NAME[verb](subscriber, **given)
 
 
-def run(verb: str, subscriber: Subscriber, *, user: Any, bandwidth_plan: BandwidthPlan | None = None) -> ChangePlan:
-    """Carry out a verb by name; see the functions of that name.
+def check(verb: str, given: Mapping[str, Any]) -> None:
+    """Whether a verb is one, and is given what it needs and nothing it does not take.
 
-    :raises InvalidState: no such verb, or the subscriber's status does not allow it
+    :raises InvalidState: naming what is wrong
     """
-    return carry_out([wish(verb, subscriber, bandwidth_plan=bandwidth_plan)], user=user)
+    if verb not in BY_NAME:
+        raise InvalidState(f"There is no verb {verb!r}.", next_step=f"Use one of {', '.join(VERBS)}.")
+    unknown = sorted(set(given) - set(TAKES.get(verb, ())))
+    if unknown:
+        takes = ", ".join(TAKES.get(verb, ())) or "nothing"
+        raise InvalidState(f"“{verb}” does not take {unknown[0]!r}.", next_step=f"It takes {takes}.")
+    missing = [name for name in NEEDS.get(verb, ()) if name not in given]
+    if missing:
+        raise InvalidState(f"“{verb}” needs {missing[0]!r}.")
+
+
+def run(verb: str, subscriber: Subscriber, *, user: Any, **given: Any) -> ChangePlan:
+    """Carry out a verb by name.
+
+    :raises InvalidState: as of :func:`wish`
+    :raises WorkflowError: as of :func:`carry_out`
+    """
+    return carry_out([wish(verb, subscriber, **given)], user=user)
+
+
+def stored(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a verb is given, as plain types for a job: objects by primary key."""
+    return {name: value.pk if name in RELATED and value is not None else value for name, value in given.items()}
+
+
+def loaded(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of :func:`stored`.
+
+    :raises WorkflowError: an object is gone
+    """
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        found[name] = value
+        if name in RELATED and value is not None:
+            found[name] = RELATED[name].objects.filter(pk=value).first()
+            if found[name] is None:
+                raise WorkflowError(f"{RELATED[name]._meta.verbose_name} {value} is gone.", next_step="Start again.")
+    return found
 
 
 def activate(
     subscriber: Subscriber, *, user: Any, endpoint: Endpoint | None = None, bandwidth_plan: BandwidthPlan | None = None
 ) -> ChangePlan:
-    """Put a pending, suspended or terminated subscriber into service: endpoint, plan, VLAN, status, and the plan for the shelf.
-
-    :raises InvalidState: already active, or what is missing to become so
-    """
-    return carry_out([wish("activate", subscriber, endpoint=endpoint, bandwidth_plan=bandwidth_plan)], user=user)
-
-
-def _activate(subscriber: Subscriber, endpoint: Endpoint | None, bandwidth_plan: BandwidthPlan | None) -> Wish:
-    _expect(subscriber, Status.PENDING, Status.SUSPENDED, Status.TERMINATED, verb="activate")
-    endpoint = endpoint or subscriber.endpoint
-    gam = place_of(subscriber, endpoint)
-    if gam is None or (endpoint is None and subscriber.port_id is None):
-        raise InvalidState(f"{subscriber} has no endpoint.", next_step="Choose the endpoint it is to be served by, then activate.")
-
-    def values(actual: ShelfConfig) -> dict[str, Any]:
-        found: dict[str, Any] = {"status": Status.ACTIVE, "gam": gam, "endpoint": endpoint}
-        if bandwidth_plan is not None:
-            found["bandwidth_plan"] = local_plan(bandwidth_plan, actual)
-        if not subscriber.vlan_id:
-            if gam.vlan_pool is None:
-                raise InvalidState(f"{gam} has no VLAN pool.", next_step="Give the GAM a VLAN pool, or the subscriber a VLAN.")
-            avoid = frozenset() if gam.vlan_pool.mode == "shared" else frozenset(item.vlan for item in actual.subscribers)
-            found["vlan"] = vlans.allocate(gam.vlan_pool, avoid=avoid)
-        return found
-
-    return Wish(subscriber, gam, f"Activate {subscriber}", values)
+    """Put a pending, suspended or terminated subscriber into service."""
+    return run("activate", subscriber, user=user, endpoint=endpoint, bandwidth_plan=bandwidth_plan)
 
 
 def suspend(subscriber: Subscriber, *, user: Any) -> ChangePlan:
-    """Cut an active subscriber off, to the walled-garden VLAN; everything needed to resume stays in NetBox."""
-    return carry_out([wish("suspend", subscriber)], user=user)
-
-
-def _suspend(subscriber: Subscriber) -> Wish:
-    _expect(subscriber, Status.ACTIVE, verb="suspend")
-    return Wish(subscriber, _gam_of(subscriber), f"Suspend {subscriber}", lambda _: {"status": Status.SUSPENDED})
+    """Cut an active subscriber off, as the suspension policy says."""
+    return run("suspend", subscriber, user=user)
 
 
 def resume(subscriber: Subscriber, *, user: Any) -> ChangePlan:
-    """Give a suspended subscriber back exactly what it had; one adopted while suspended gets a VLAN of the pool."""
-    return carry_out([wish("resume", subscriber)], user=user)
-
-
-def _resume(subscriber: Subscriber) -> Wish:
-    _expect(subscriber, Status.SUSPENDED, verb="resume")
-    if not subscriber.vlan_id:
-        return _activate(subscriber, None, None)
-    return Wish(subscriber, _gam_of(subscriber), f"Resume {subscriber}", lambda _: {"status": Status.ACTIVE})
+    """Give a suspended subscriber back exactly what it had."""
+    return run("resume", subscriber, user=user)
 
 
 def terminate(subscriber: Subscriber, *, user: Any) -> ChangePlan:
-    """Take the service off the shelf for good; the endpoint stays configured, the VLAN is freed once that is verified."""
-    return carry_out([wish("terminate", subscriber)], user=user)
-
-
-def _terminate(subscriber: Subscriber) -> Wish:
-    _expect(subscriber, Status.ACTIVE, Status.SUSPENDED, verb="terminate")
-    return Wish(subscriber, _gam_of(subscriber), f"Terminate {subscriber}", lambda _: {"status": Status.TERMINATED})
+    """Take the service off the shelf for good."""
+    return run("terminate", subscriber, user=user)
 
 
 def change_plan(subscriber: Subscriber, bandwidth_plan: BandwidthPlan | None, *, user: Any) -> ChangePlan:
     """Give a subscriber another speed; None is unthrottled."""
-    return carry_out([wish("change_plan", subscriber, bandwidth_plan=bandwidth_plan)], user=user)
-
-
-def _change_plan(subscriber: Subscriber, bandwidth_plan: BandwidthPlan | None) -> Wish:
-    _expect(subscriber, Status.ACTIVE, Status.SUSPENDED, verb="change the plan of")
-    words = bandwidth_plan.name if bandwidth_plan else "unthrottled"
-
-    def values(actual: ShelfConfig) -> dict[str, Any]:
-        return {"bandwidth_plan": local_plan(bandwidth_plan, actual) if bandwidth_plan else None}
-
-    return Wish(subscriber, _gam_of(subscriber), f"Plan of {subscriber} to {words}", values)
+    return run("change_plan", subscriber, user=user, bandwidth_plan=bandwidth_plan)
 
 
 def plan(subscriber: Subscriber, *, user: Any) -> ChangePlan:
     """The plan that brings the shelf to what NetBox says of this subscriber, without changing what it says."""
-    return carry_out([wish("plan", subscriber)], user=user)
-
-
-def _plan(subscriber: Subscriber) -> Wish:
-    return Wish(subscriber, _gam_of(subscriber), f"Push {subscriber}", lambda _: {})
-
-
-def local_plan(wanted: BandwidthPlan, actual: ShelfConfig) -> BandwidthPlan:
-    """The plan of the same sold speed whose rates the shelf has a profile for already, else ``wanted``.
-
-    A shelf has 14 slots; shelves set up by hand carry the same product with their own overhead.
-    """
-    present = {(profile.downstream_mbps, profile.upstream_mbps) for profile in actual.profiles}
-    if wanted.unthrottled or (wanted.downstream_rate_mbps, wanted.upstream_rate_mbps) in present:
-        return wanted
-    same = BandwidthPlan.objects.filter(
-        unthrottled=False, downstream_kbps=wanted.downstream_kbps, upstream_kbps=wanted.upstream_kbps
-    )
-    return next((plan for plan in same if (plan.downstream_rate_mbps, plan.upstream_rate_mbps) in present), wanted)
-
-
-def _expect(subscriber: Subscriber, *allowed: str, verb: str) -> None:
-    if subscriber.status not in allowed:
-        raise InvalidState(f"{subscriber} is {subscriber.get_status_display().lower()}: there is nothing to {verb}.")
-
-
-def place_of(subscriber: Subscriber, endpoint: Endpoint | None = None) -> GamDevice | None:
-    """The GAM a subscriber is, or would be, served by."""
-    endpoint = endpoint or subscriber.endpoint
-    return subscriber.gam or (endpoint.gam if endpoint else None)
-
-
-def _gam_of(subscriber: Subscriber) -> GamDevice:
-    if subscriber.gam is None:
-        raise InvalidState(f"{subscriber} is on no GAM.", next_step="Choose its endpoint and activate it.")
-    return subscriber.gam
+    return run("plan", subscriber, user=user)
 
 
 def carry_out(
@@ -210,8 +166,35 @@ def carry_out(
     with transaction.atomic():
         for item in wishes:
             try:
+                for obj, values in item.first:
+                    entries += intent.change(obj, message=item.reason, **values)
                 entries += intent.change(item.subscriber, message=item.reason, **item.values(actual))
             except ValidationError as error:
                 raise WorkflowError(f"{item.reason}: {in_words(error)}") from None
         subscribers = [item.subscriber for item in wishes]
         return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, intent=entries, batch=batch)
+
+
+def adopt(gam: GamDevice, name: str, *, user: Any) -> Subscriber:
+    """Take one subscriber into NetBox as its shelf has it now, with its endpoint; where NetBox said otherwise the shelf is right.
+
+    What the shelf lacks is nothing to adopt: nobody is terminated by it.
+
+    :raises InvalidState: the shelf has no such subscriber, or a change plan of it waits
+    :raises WorkflowError: the shelf could not be read, or NetBox cannot hold what it has
+    """
+    subscriber = Subscriber.objects.filter(gam=gam, name=name).first()
+    waiting = intent.waiting_for(subscriber) if subscriber else None
+    if waiting is not None:
+        raise InvalidState(f"Change plan {waiting} of {name} waits.", next_step="Apply or cancel it first.")
+    config = provisioning.read_shelf(gam)
+    if all(item.name != name for item in config.subscribers):
+        raise InvalidState(
+            f"{gam} has no subscriber {name!r}.", next_step="“Plan” puts it there as NetBox has it; “Terminate” ends it."
+        )
+    try:
+        drift_decisions.adopt_config(gam, config, macs=set(), names={name}, message=f"Adopted from {gam} by {user}")
+    except ValidationError as error:
+        raise WorkflowError(f"{gam} has what NetBox cannot hold: {in_words(error)}", next_step="Correct the shelf.") from None
+    drift.note_config(gam, config)
+    return Subscriber.objects.get(gam=gam, name=name)

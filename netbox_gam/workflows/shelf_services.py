@@ -31,7 +31,8 @@ def remember(gam: GamDevice, config: ShelfConfig, *, at: datetime | None = None)
 def applied(change_plan: ChangePlan) -> None:
     """Take over what a change plan wrote, once it was read back and found to be as wanted."""
     gam, at = change_plan.gam, change_plan.finished or timezone.now()
-    subscribers: list[SubscriberConfig] = []
+    # A change may take two steps; the last one is what it came to.
+    subscribers: dict[str, SubscriberConfig] = {}
     gone: dict[str, list[str]] = {kind: [] for kind in ChangeKind}
     for step in change_plan.steps.all():
         after: Any = from_json(ChangeKind(step.kind), step.after)
@@ -40,10 +41,13 @@ def applied(change_plan: ChangePlan) -> None:
         if isinstance(after, ProfileConfig):
             _take_over(gam, after, at)
         elif isinstance(after, SubscriberConfig):
-            subscribers.append(after)
+            subscribers[after.name] = after
     macs = {endpoint.name: endpoint.mac for endpoint in gam.endpoints.all()}
     profiles = _known_profiles(gam)
-    _store([_row(gam, item, macs.get(item.endpoint or "", ""), _profile_of(gam, item, profiles), at) for item in subscribers])
+    rows = [
+        _row(gam, item, macs.get(item.endpoint or "", ""), _profile_of(gam, item, profiles), at) for item in subscribers.values()
+    ]
+    _store(rows)
     ShelfServiceState.objects.filter(gam=gam, name__in=gone[ChangeKind.SUBSCRIBER]).delete()
     ShelfProfileState.objects.filter(gam=gam, name__in=gone[ChangeKind.PROFILE]).delete()
 

@@ -6,7 +6,7 @@ does not show it cannot compare either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,14 @@ type Wish = Callable[[ShelfConfig], tuple[ShelfConfig, Sequence[tuple[ChangeKind
 
 
 def computed(
-    target: DeviceTarget, gam: GamDevice, subscribers: Iterable[Any], actual: ShelfConfig, wish: Wish, reason: str
+    target: DeviceTarget,
+    gam: GamDevice,
+    subscribers: Iterable[Any],
+    actual: ShelfConfig,
+    wish: Wish,
+    reason: str,
+    *,
+    renames: Mapping[str, str] | None = None,
 ) -> ShelfPlan:
     """The steps that bring ``gam`` from ``actual`` to what is wished, and the transport they go over.
 
@@ -31,8 +38,10 @@ def computed(
 
     :param subscribers: those the plan is about
     :param actual: as read over the GAM's own transport
+    :param renames: by a subscriber's wanted name the one the shelf has it under until now
     """
-    facts: dict[str, Any] = {"firmware": _firmware(gam), "services": [_in_service(item) for item in subscribers]}
+    services = [_in_service(item) for item in subscribers]
+    facts: dict[str, Any] = {"firmware": _firmware(gam), "services": services, "renames": renames}
     shelf_plan = gateway.plan(target, actual, *wish(actual), reason, **facts)
     why = gateway.fallback_reason(shelf_plan, allowed=gam.json_rpc_fallback)
     if not why:

@@ -5,7 +5,7 @@ Desired is partial: only the objects it names are managed, and what it does not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..contracts import (
@@ -45,6 +45,7 @@ def compute_changes(
     *,
     model: GamModel | None = None,
     reason: str = "",
+    renames: Mapping[str, str] | None = None,
 ) -> tuple[Change, ...]:
     """The changes that give ``actual`` what ``desired`` names and take away ``removals``, in an order valid at every step.
 
@@ -54,15 +55,19 @@ def compute_changes(
     What cannot be ordered because the result itself breaks a rule is returned in the plain order; the planner reports why.
 
     :param removals: objects that are not there are ignored
+    :param renames: by a subscriber's wanted name the one the shelf has it under until now; it keeps its id. Nobody's name is
+        guessed: a subscriber that is not in here and not on the shelf is a new one
     """
-    wanted = _merge_all(actual, desired)
+    wanted = _merge_all(actual, desired, renames or {})
     # a renamed object is gone under its old name, which is all that its removal asked for
     renamed = {(kind, before.name) for kind in ChangeKind for before, after in wanted[kind] if before and before.name != after.name}
     pending = [*_removals(actual, set(removals) - renamed, reason), *_additions(wanted, reason)]
     return _ordered(actual, pending, model)
 
 
-def _merge_all(actual: ShelfConfig, desired: ShelfConfig) -> dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]]:
+def _merge_all(
+    actual: ShelfConfig, desired: ShelfConfig, renames: Mapping[str, str]
+) -> dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]]:
     """Per kind, pairs of what is there and what it shall become."""
     pairs: dict[ChangeKind, list[tuple[ConfigObject | None, ConfigObject]]] = {}
     for kind in ChangeKind:
@@ -71,6 +76,8 @@ def _merge_all(actual: ShelfConfig, desired: ShelfConfig) -> dict[ChangeKind, li
             present = find(actual, kind, item.name)
             if present is None and isinstance(item, EndpointConfig):
                 present = _by_mac(actual, item, desired)
+            if present is None and isinstance(item, SubscriberConfig) and item.name in renames:
+                present = find(actual, kind, renames[item.name])
             pairs[kind].append((present, item if present is None else merge(present, item)))
     return pairs
 

@@ -52,6 +52,7 @@ def plan_shelf(
     *,
     firmware: str = "",
     services: Iterable[SubscriberConfig] = (),
+    renames: Mapping[str, str] | None = None,
 ) -> ShelfPlan:
     """The plan that gives the shelf ``target`` what ``desired`` names and takes away ``removals``.
 
@@ -61,11 +62,12 @@ def plan_shelf(
     :param desired: partial; what it does not name stays as it is
     :param firmware: the shelf's own text for what it runs, for the rules that depend on it
     :param services: the services the plan is about as they are when in service, whatever the plan makes of them now
+    :param renames: by a subscriber's wanted name the one the shelf has it under until now
     """
     removals = tuple(removals)
     slots = plan_slots(actual, desired, removals)
     freed = tuple((ChangeKind.PROFILE, name) for name in slots.freed)
-    changes = compute_changes(actual, slots.desired, (*removals, *freed), model=model, reason=reason)
+    changes = compute_changes(actual, slots.desired, (*removals, *freed), model=model, reason=reason, renames=renames)
     changes = tuple(_why_freed(change, slots.freed) for change in changes)
     violations = [*_protected(actual, slots.desired, removals), *slots.violations]
     violations += _broken_objects(slots.desired) if violations else _broken_rules(actual, changes, slots.desired, model)

@@ -130,7 +130,7 @@ class _Comparing:
                 subscriber, endpoint = self._subscriber(match), self._endpoint(match)
                 if subscriber is not None and subscriber.status == ACTIVE:
                     yield self._inactive(service, subscriber, endpoint)
-                elif subscriber is not None and is_live_while_off(subscriber, endpoint, self.intent.suspended_vlan):
+                elif subscriber is not None and is_live_while_off(subscriber, endpoint, self.intent.suspended_vlan, self.tolerance):
                     yield self._live_while_off(service, subscriber, endpoint)
 
     def _unknown_status(self, service: BillingService, match: Match | None) -> FindingDraft:

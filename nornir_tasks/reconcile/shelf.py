@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..contracts import IntentEndpoint, IntentSubscriber, ShelfService
 
 SUSPENDED, TERMINATED = "suspended", "terminated"
+THROTTLE, REMOVAL = "throttle", "removal"
 TRAFFIC_MBPS = 1
 """What an endpoint that is cut off may carry at most: in the walled garden somebody opens a page now and then."""
 
@@ -27,15 +28,22 @@ def _is_other(wanted: int | None, has: int | None, tolerance_percent: float) -> 
     return abs(has - wanted) * 100.0 / wanted > tolerance_percent
 
 
-def is_live_while_off(subscriber: IntentSubscriber, endpoint: IntentEndpoint | None, suspended_vlan: int | None) -> bool:
+def is_live_while_off(
+    subscriber: IntentSubscriber, endpoint: IntentEndpoint | None, suspended_vlan: int | None, tolerance_percent: float
+) -> bool:
     """Whether a suspended or terminated subscriber is served all the same.
 
-    By the shelf's configuration where it was read; where it was not, by the traffic of a suspended subscriber's endpoint.
+    By the shelf's configuration where it was read; where it was not, by the traffic of a suspended subscriber's endpoint, unless
+    that is only throttled.
     """
     if subscriber.status not in (SUSPENDED, TERMINATED):
         return False
     if subscriber.shelf_read:
         found = subscriber.on_shelf
-        return found is not None and (subscriber.status == TERMINATED or found.vlan != suspended_vlan)
+        if found is None or subscriber.status == TERMINATED or subscriber.suspension == REMOVAL:
+            return found is not None
+        if subscriber.suspension == THROTTLE:
+            return is_other_limit(subscriber, found, tolerance_percent)
+        return found.vlan != (subscriber.garden or suspended_vlan)
     busy = endpoint is not None and endpoint.seen and (endpoint.traffic_mbps or 0) > TRAFFIC_MBPS
-    return busy and subscriber.status == SUSPENDED
+    return busy and subscriber.status == SUSPENDED and subscriber.suspension != THROTTLE

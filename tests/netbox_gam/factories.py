@@ -50,6 +50,7 @@ from netbox_gam.models import (
     PortState,
     SnmpProfile,
     Subscriber,
+    SuspensionPolicy,
     SyncRun,
     VlanPool,
 )
@@ -170,6 +171,14 @@ def pool(**values: Any) -> VlanPool:
     if "vlan_group" not in values:
         values["vlan_group"] = vlan_group()
     return VlanPool.objects.create(**values)
+
+
+def suspension_policy(**values: Any) -> SuspensionPolicy:
+    """A policy that removes, for a site of its own."""
+    values = {"name": f"Policy {number()}", "mode": "removal", **values}
+    if "site" not in values:
+        values["site"] = Site.objects.create(name=values["name"], slug=values["name"].lower().replace(" ", "-"))
+    return SuspensionPolicy.objects.create(**values)
 
 
 def subscriber(served_by: Endpoint | None = None, **values: Any) -> Subscriber:

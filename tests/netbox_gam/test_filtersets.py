@@ -30,6 +30,7 @@ from netbox_gam.models import (
     MailGroup,
     SnmpProfile,
     Subscriber,
+    SuspensionPolicy,
     SyncRun,
     VlanPool,
 )
@@ -201,6 +202,21 @@ class VlanPoolFilterTest(Filtered, TestCase):
 
     def test_group(self):
         self.assertEqual(self.find(vlan_group=[self.rows[1].vlan_group.slug]), {self.rows[1]})
+
+
+class SuspensionPolicyFilterTest(Filtered, TestCase):
+    queryset = SuspensionPolicy.objects.all()
+    filterset = filtersets.SuspensionPolicyFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [factories.suspension_policy() for _ in range(2)]
+        cls.rows.append(factories.suspension_policy(mode="walled_garden", vid=4000))
+
+    def test_mode_and_scope(self):
+        self.assertEqual(self.find(mode=["walled_garden"]), {self.rows[2]})
+        self.assertEqual(self.find(site_id=[self.rows[0].site_id]), {self.rows[0]})
+        self.assertEqual(self.find(vid=[4000]), {self.rows[2]})
 
 
 class SubscriberFilterTest(Filtered, TestCase):

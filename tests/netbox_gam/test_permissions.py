@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from core.models import Job, ObjectType
 from django.urls import reverse
@@ -48,6 +49,7 @@ VERBS = (
     Verb("subscriber", "resume", "provision", suspended, "Provision subscriber"),
     Verb("subscriber", "terminate", "provision", active, "Provision subscriber"),
     Verb("subscriber", "plan", "provision", active, "Provision subscriber"),
+    Verb("subscriber", "adopt", "provision", active, "Adopt subscriber"),
     Verb("changeplan", "apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
     Verb("changeplan", "replan", "apply", lambda: factories.change_plan(status="stale"), "Plan again"),
@@ -71,6 +73,12 @@ VERBS = (
 )
 BULK_VERBS = (
     Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
+    Verb("subscriber", "bulk_suspend", "provision", active, "Provision subscriber"),
+    Verb("subscriber", "bulk_resume", "provision", suspended, "Provision subscriber"),
+    Verb("subscriber", "bulk_activate", "provision", factories.subscriber, "Plan batch"),
+    Verb("subscriber", "bulk_terminate", "provision", active, "Plan batch"),
+    Verb("subscriber", "bulk_plan", "provision", active, "Plan batch"),
+    Verb("subscriber", "bulk_adopt", "provision", active, "Adopt subscriber"),
     Verb("subscriber", "bulk_suspend", "provision", active, "Plan batch"),
     Verb("subscriber", "bulk_resume", "provision", suspended, "Plan batch"),
     Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
@@ -214,6 +222,55 @@ class ChangePlanFormTest(VerbCase):
         url = reverse("plugins:netbox_gam:subscriber_change_plan", kwargs={"pk": subscriber.pk})
         with disable_warnings("django.request"):
             self.assertHttpStatus(self.client.get(url), 403)
+
+
+class ServiceFormTest(VerbCase):
+    """Verbs that ask for something: the same rules as for the plan's form."""
+
+    def cases(self, subscriber):
+        port, endpoint = factories.port(subscriber.gam, 7), factories.endpoint()
+        return (
+            ("change_vlan", {"tagged": "on"}, {"tagged": True}, None),
+            ("move_port", {"port": port.pk}, {"port": port.pk}, port),
+            ("replace_endpoint", {"endpoint": endpoint.pk}, {"endpoint": endpoint.pk}, endpoint),
+            ("rename", {"name": "New name"}, {"name": "New name"}, None),
+        )
+
+    def test_asks_then_starts_the_job_for_those_who_may_and_with_what_they_may_view(self):
+        subscriber = active()
+        for name, data, given, related in self.cases(subscriber):
+            with self.subTest(name), self.cleanupSubTest(), disable_warnings("django.request"):
+                url = reverse(f"plugins:netbox_gam:subscriber_{name}", kwargs={"pk": subscriber.pk})
+                self.allow(subscriber, "view", "change")
+                self.assertNotContains(self.client.get(subscriber.get_absolute_url()), url)
+                self.assertHttpStatus(self.client.get(url), 403)
+                self.assertHttpStatus(self.client.post(url, data), 403)
+                self.allow(subscriber, "provision", only_this=True)
+                self.assertContains(self.client.get(subscriber.get_absolute_url()), url)
+                self.assertNotContains(self.client.get(url), "Apply at once")
+                self.assertHttpStatus(self.client.post(url, {}), 200)
+                if related is not None:
+                    self.assertHttpStatus(self.client.post(url, data), 200)
+                    self.allow(related, "view")
+                self.assertEqual(Job.objects.count(), 0)
+                with patch("netbox_gam.jobs.ServiceJob.begin") as begin:
+                    begin.return_value = Job(pk=1, name="x")
+                    self.client.post(url, {**data, "apply": "on"})
+                started = begin.call_args.kwargs
+                self.assertEqual((started["verb"], started["apply"]), (name, False))
+                self.assertEqual({key: started["given"].get(key) for key in given}, given)
+
+    def test_a_plan_for_many_is_asked_for_once(self):
+        mine, other, plan = active(), active(), factories.plan()
+        self.allow(mine, "view")
+        self.allow(mine, "provision", only_this=True)
+        self.allow(plan, "view")
+        url = reverse("plugins:netbox_gam:subscriber_bulk_change_plan")
+        response = self.client.post(url, {"pk": [mine.pk, other.pk]})
+        self.assertContains(response, "Change the plan of 1 subscribers")
+        self.assertNotContains(response, f'name="pk" value="{other.pk}"')
+        self.client.post(url, {"pk": [mine.pk, other.pk], "_chosen": "1", "bandwidth_plan": plan.pk})
+        self.assertEqual(Job.objects.get().name, "Plan batch")
 
 
 class BulkVerbTest(VerbCase):

@@ -127,6 +127,10 @@ class SubscriberTableTest(GamTableCases.GamTableTestCase):
     table = tables.SubscriberTable
 
 
+class SuspensionPolicyTableTest(GamTableCases.GamTableTestCase):
+    table = tables.SuspensionPolicyTable
+
+
 class SyncRunTableTest(GamTableCases.GamTableTestCase):
     table = tables.SyncRunTable
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 from tenancy.models import Tenant
 from utilities.testing import TestCase, post_data
 
-from netbox_gam.models import BandwidthPlan, Subscriber, VlanPool
+from netbox_gam.models import BandwidthPlan, Subscriber, SuspensionPolicy, VlanPool
 
 from . import factories
 from .view_cases import GamViewTestCases
@@ -74,6 +76,46 @@ class VlanPoolViewTest(GamViewTestCases.NamedViewTestCase):
         for vid in (100, 101, 250):
             factories.vlan(vid, pool.vlan_group)
         self.assertContains(self.client.get(pool.get_absolute_url()), "2 of 100 VLAN IDs are taken")
+
+
+class SuspensionPolicyViewTest(GamViewTestCases.NamedViewTestCase):
+    model = SuspensionPolicy
+
+    @classmethod
+    def setUpTestData(cls):
+        first, second, third = (factories.suspension_policy(name=f"Policy {name}") for name in "ABC")
+        slow = factories.plan(name="Slow")
+        cls.form_data = {"name": "Policy X", "mode": "throttle", "bandwidth_plan": slow.pk}
+        cls.bulk_edit_data = {"description": "together"}
+        factories.billing_system(name="Main")
+        cls.csv_data = (
+            "name,system,site,mode,vid,bandwidth_plan",
+            "Policy 1,,,walled_garden,4090,",
+            "Policy 2,Main,,throttle,,Slow",
+            "Policy 3,Main,Policy A,removal,,",
+        )
+        cls.csv_update_data = ("id,description", f"{first.pk},a", f"{second.pk},b", f"{third.pk},c")
+
+    def test_what_does_not_go_together_is_named(self):
+        slow, fast = factories.plan(), factories.plan(unthrottled=True)
+        for values, field in (
+            ({"mode": "throttle"}, "bandwidth_plan"),
+            ({"mode": "throttle", "bandwidth_plan": fast}, "bandwidth_plan"),
+            ({"mode": "removal", "bandwidth_plan": slow}, "bandwidth_plan"),
+            ({"mode": "removal", "vid": 4000}, "vid"),
+            ({"mode": "walled_garden", "vid": 3840}, "vid"),
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError) as caught:
+                SuspensionPolicy(name="x", **values).full_clean()
+            self.assertEqual(list(caught.exception.message_dict), [field])
+
+    def test_the_form_asks_for_what_the_mode_needs(self):
+        self.add_permissions("netbox_gam.view_suspensionpolicy", "netbox_gam.add_suspensionpolicy")
+        url = reverse("plugins:netbox_gam:suspensionpolicy_add")
+        for mode, shown, hidden in (("walled_garden", "id_vid", "id_bandwidth_plan"), ("throttle", "id_bandwidth_plan", "id_vid")):
+            response = self.client.get(f"{url}?mode={mode}")
+            self.assertContains(response, f'id="{shown}"')
+            self.assertNotContains(response, f'id="{hidden}"')
 
 
 class SubscriberViewTest(GamViewTestCases.NamedViewTestCase):

@@ -12,6 +12,7 @@ from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
 from .provisioning import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
+from .suspension import SuspensionPolicySerializer
 from .write_back import BillingWriteSerializer
 
 __all__ = (
@@ -40,6 +41,7 @@ __all__ = (
     "MailGroupSerializer",
     "SnmpProfileSerializer",
     "SubscriberSerializer",
+    "SuspensionPolicySerializer",
     "SyncRunSerializer",
     "VlanPoolSerializer",
 )

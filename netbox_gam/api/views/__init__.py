@@ -13,6 +13,7 @@ from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangeBatchViewSet, ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
+from .suspension import SuspensionPolicyViewSet
 from .write_back import BillingWriteViewSet
 
 __all__ = (
@@ -42,6 +43,7 @@ __all__ = (
     "PollingStatusView",
     "SnmpProfileViewSet",
     "SubscriberViewSet",
+    "SuspensionPolicyViewSet",
     "SyncRunViewSet",
     "VlanPoolViewSet",
 )

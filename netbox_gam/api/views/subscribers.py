@@ -8,9 +8,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...jobs import ServiceJob
+from ...exceptions import InvalidState
+from ...jobs import AdoptServiceJob, ServiceJob
 from ...models import BandwidthPlan, Subscriber, VlanPool
-from ..requests import ApplyAtOnceSerializer, ChangeBandwidthPlanSerializer
+from ..requests import (
+    ApplyAtOnceSerializer,
+    ChangeBandwidthPlanSerializer,
+    ChangeVlanSerializer,
+    MovePortSerializer,
+    RenameServiceSerializer,
+    ReplaceEndpointSerializer,
+)
 from ..serializers import BandwidthPlanSerializer, SubscriberSerializer, VlanPoolSerializer
 from .base import GamViewSet, verb
 from .measurements import MeasuredMixin
@@ -71,3 +79,31 @@ class SubscriberViewSet(MeasuredMixin, GamViewSet):
     def change_plan(self, request: Request, pk: int) -> Response:
         """Change to another bandwidth plan."""
         return self._start("change_plan", self.body(ChangeBandwidthPlanSerializer))
+
+    @verb("provision", request=ChangeVlanSerializer, url_path="change-vlan")
+    def change_vlan(self, request: Request, pk: int) -> Response:
+        """Change VLAN settings: those in the body, the others stay."""
+        return self._start("change_vlan", self.body(ChangeVlanSerializer))
+
+    @verb("provision", request=MovePortSerializer, url_path="move-port")
+    def move_port(self, request: Request, pk: int) -> Response:
+        """Move the service to another port of its GAM."""
+        return self._start("move_port", self.body(MovePortSerializer))
+
+    @verb("provision", request=ReplaceEndpointSerializer, url_path="replace-endpoint")
+    def replace_endpoint(self, request: Request, pk: int) -> Response:
+        """Let another endpoint take over; the old one is a spare afterwards."""
+        return self._start("replace_endpoint", self.body(ReplaceEndpointSerializer))
+
+    @verb("provision", request=RenameServiceSerializer)
+    def rename(self, request: Request, pk: int) -> Response:
+        """Rename on the GAM, which changes the DHCP option 82 remote id."""
+        return self._start("rename", self.body(RenameServiceSerializer))
+
+    @verb("provision")
+    def adopt(self, request: Request, pk: int) -> Response:
+        """Take into NetBox what the GAM has of this subscriber."""
+        subscriber = self.get_object()
+        if subscriber.gam is None:
+            raise InvalidState(f"{subscriber} is on no GAM.")
+        return self.accepted(AdoptServiceJob.start(request.user, gam=subscriber.gam, name=subscriber.name, subscriber=subscriber))

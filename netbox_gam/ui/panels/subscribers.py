@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from ipam.models import VLAN
 from netbox.ui import attrs, panels
 
-from ...choices import PoeModeChoices, SubscriberStatusChoices, VlanModeChoices
+from ...choices import PoeModeChoices, SubscriberStatusChoices, SuspensionModeChoices, VlanModeChoices
 from ..attrs import DescribedChoiceAttr, WordsAttr
-from ..words import shelf_rates, towards_customer, vlan_in_words
+from ..words import garden_in_words, shelf_rates, suspended_in_words, towards_customer, vlan_in_words
 
 
 class BandwidthPlanPanel(panels.ObjectAttributesPanel):
@@ -66,6 +66,8 @@ class SubscriberPanel(panels.ObjectAttributesPanel):
 
 class ServicePanel(panels.ObjectAttributesPanel):
     title = _("Service")
+    suspension = DescribedChoiceAttr("suspension_mode", SuspensionModeChoices, label=_("Suspended by"))
+    suspended = WordsAttr(suspended_in_words, label=_("For the time being"), style="fw-bold")
     bandwidth_plan = attrs.RelatedObjectAttr("bandwidth_plan", linkify=True, label=_("Bandwidth plan"))
     limit = WordsAttr(lambda subscriber: shelf_rates(subscriber.bandwidth_plan), label=_("Limit on the shelf"))
     vlans = WordsAttr(vlan_in_words, label=_("VLAN: outer/service/(remapped)"), style="font-monospace fw-bold")
@@ -85,3 +87,13 @@ class PlacePanel(panels.ObjectAttributesPanel):
     endpoint = attrs.RelatedObjectAttr("endpoint", linkify=True, label=_("Endpoint"))
     assigned = attrs.RelatedObjectAttr("endpoint.port", linkify=True, label=_("Assigned port"))
     port = attrs.RelatedObjectAttr("port", linkify=True, label=_("Port"))
+
+
+class SuspensionPolicyPanel(panels.ObjectAttributesPanel):
+    name = attrs.TextAttr("name", label=_("Name"))
+    system = attrs.RelatedObjectAttr("system", linkify=True, label=_("Billing system"))
+    site = attrs.RelatedObjectAttr("site", linkify=True, label=_("Site"))
+    mode = DescribedChoiceAttr("mode", SuspensionModeChoices, label=_("Mode"))
+    garden = WordsAttr(garden_in_words, label=_("Walled-garden VLAN"))
+    bandwidth_plan = attrs.RelatedObjectAttr("bandwidth_plan", linkify=True, label=_("Throttle to"))
+    description = attrs.TextAttr("description", label=_("Description"))

@@ -106,8 +106,12 @@ def everything(number: int) -> None:
         outer_vlan=vlan,
         nni=shelf.default_nni,
         tenant=Tenant.objects.create(name=f"Tenant {number}", slug=f"tenant-{number}"),
+        status="suspended",
+        suspension_mode="throttle",
+        throttle_plan=bandwidth_plan(100 + number),
     )
     billing = system(number)
+    factories.suspension_policy(system=billing, mode="throttle", bandwidth_plan=customer.throttle_plan)
     billing_plan(number, billing, bandwidth_plan=customer.bandwidth_plan)
     billing_link(number, billing, customer)
     factories.billing_write(billing, subscriber=customer)

@@ -31,6 +31,7 @@ MODELS = (
     models.GamPort,
     models.SnmpProfile,
     models.Subscriber,
+    models.SuspensionPolicy,
     models.SyncRun,
     models.VlanPool,
 )

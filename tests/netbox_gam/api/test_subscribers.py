@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netbox_gam.models import BandwidthPlan, Subscriber, VlanPool
+from netbox_gam.models import BandwidthPlan, Subscriber, SuspensionPolicy, VlanPool
 from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.base import PluginAPIViewTestCases
@@ -48,6 +48,26 @@ class VlanPoolTest(PluginAPIViewTestCases.APIViewTestCase):
         response = self.client.post(self._get_list_url(), data, format="json", **self.header)
         self.assertHttpStatus(response, 400)
         self.assertIn("1:", str(response.data["shared_vlan"]))
+
+
+class SuspensionPolicyTest(PluginAPIViewTestCases.APIViewTestCase):
+    model = SuspensionPolicy
+    brief_fields = ["description", "display", "id", "name", "url"]
+    bulk_update_data = {"description": "together"}
+    bulk_update_invalid_data = {"mode": "nonsense"}
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        slow = builders.bandwidth_plan(1)
+        for _ in range(3):
+            factories.suspension_policy()
+        sites = [factories.suspension_policy().site_id for _ in range(2)]
+        SuspensionPolicy.objects.filter(site__in=sites).delete()
+        cls.create_data = [
+            {"name": "For all", "mode": "walled_garden", "vid": 4000},
+            {"name": "Site 1", "mode": "throttle", "bandwidth_plan": slow.pk, "site": sites[0]},
+            {"name": "Site 2", "mode": "removal", "site": sites[1]},
+        ]
 
 
 class SubscriberTest(PluginAPIViewTestCases.APIViewTestCase):

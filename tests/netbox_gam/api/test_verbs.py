@@ -49,6 +49,7 @@ class VerbTest(APITestCase):
         cls.gam, cls.bandwidth_plan, cls.system = builders.gam(1), builders.bandwidth_plan(2), builders.system(1)
         cls.subscriber, cls.finding = builders.subscriber(1, gam=cls.gam), builders.finding(1, cls.system)
         cls.drift, cls.arrival = factories.drift(cls.gam), factories.arrival(cls.gam, kind="moved")
+        cls.port = factories.port(cls.gam, 2)
         cls.batch = factories.change_batch()
         cls.change_plan, cls.alarm = builders.change_plan(1, cls.gam), builders.alarm(1, cls.gam)
 
@@ -80,6 +81,32 @@ class VerbTest(APITestCase):
                 "start",
                 {"bandwidth_plan": other.pk, "apply": True},
                 {"subscriber": subscriber, "verb": "change_plan", "apply": True, "bandwidth_plan": other},
+            ),
+            *(
+                Verb(
+                    name.replace("_", "-"),
+                    subscriber,
+                    "provision",
+                    jobs.ServiceJob,
+                    "start",
+                    body,
+                    {"subscriber": subscriber, "verb": name, "apply": False} | given,
+                )
+                for name, body, given in (
+                    ("change_vlan", {"tagged": True, "remapped_vid": None}, {"tagged": True, "remapped_vid": None}),
+                    ("move_port", {"port": self.port.pk}, {"port": self.port}),
+                    ("replace_endpoint", {"endpoint": self.arrival.endpoint_id}, {"endpoint": self.arrival.endpoint}),
+                    ("rename", {"name": "New"}, {"name": "New"}),
+                )
+            ),
+            Verb(
+                "adopt",
+                subscriber,
+                "provision",
+                jobs.AdoptServiceJob,
+                "start",
+                {},
+                {"gam": gam, "name": subscriber.name, "subscriber": subscriber},
             ),
             Verb("apply", change_plan, "apply", jobs.ApplyJob, "start", {}, {"change_plan": change_plan}),
             Verb("cancel", change_plan, "apply", provisioning, "cancel"),
@@ -128,7 +155,8 @@ class VerbTest(APITestCase):
         for verb in self.verbs:
             with self.subTest(f"{verb.instance._meta.model_name} {verb.path}"):
                 self.user.object_permissions.all().delete()
-                builders.permit(self.user, models.BandwidthPlan, "view")
+                for model in (models.BandwidthPlan, models.GamPort, models.Endpoint):
+                    builders.permit(self.user, model, "view")
                 if verb.body.get("apply"):
                     builders.permit(self.user, models.ChangePlan, "apply")
                 yield verb
