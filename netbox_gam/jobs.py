@@ -167,7 +167,7 @@ class HousekeepingJob(JobRunner):
     def run(self, *args: Any, **kwargs: Any) -> None:
         self.job.data = {**retention.sweep(), "BillingEvent": billing_events.forget()}
         self.job.data |= {"Reopened": findings.reopen_ignored(), "RevenueDay": revenue.keep_day()}
-        self.job.data |= {"ShelfServiceState": shelf_services.forget_gone()}
+        self.job.data |= shelf_services.forget_gone()
 
 
 def revive_recurring() -> int:

@@ -40,6 +40,7 @@ menu = PluginMenu(
                 _item("subscriber", _("Subscribers")),
                 _item("bandwidthplan", _("Bandwidth Plans")),
                 _item("vlanpool", _("VLAN Pools")),
+                PluginMenuItem("plugins:netbox_gam:plan_slots", _("Plan Slots"), permissions=["netbox_gam.view_gamdevice"]),
             ),
         ),
         (

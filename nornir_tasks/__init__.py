@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         ShelfPlan,
         SnmpCredential,
         StepEvent,
+        SubscriberConfig,
         TargetResult,
         Transport,
     )
@@ -217,11 +218,14 @@ def plan(
     removals: Iterable[tuple[ChangeKind, str]] = (),
     model: GamModel | None = None,
     reason: str = "",
+    *,
+    firmware: str = "",
+    services: Iterable[SubscriberConfig] = (),
 ) -> ShelfPlan:
     """The steps that bring ``actual`` to what ``desired`` names and take ``removals`` away. Pure; see the planner."""
     from .changes.planner import plan_shelf
 
-    return plan_shelf(target, transport, actual, desired, removals, model, reason)
+    return plan_shelf(target, transport, actual, desired, removals, model, reason, firmware=firmware, services=services)
 
 
 def apply(

@@ -95,7 +95,7 @@ class BillingPlanFilterSet(GamFilterSet, OfSystem):
 
     class Meta:
         model = BillingPlan
-        fields = ("id", "external_id", "name", "download_kbps", "upload_kbps", "price", "description")
+        fields = ("id", "external_id", "name", "download_kbps", "upload_kbps", "price", "recurring", "description")
 
 
 @register_filterset

@@ -65,6 +65,7 @@ from .firmware import (
     FirmwareUpgradeFilterForm,
     FirmwareUpgradeForm,
     PlanRolloutForm,
+    ResumeRolloutForm,
 )
 from .monitoring import (
     AlarmBulkEditForm,
@@ -190,6 +191,7 @@ __all__ = (
     "MailGroupForm",
     "MailGroupImportForm",
     "PlanRolloutForm",
+    "ResumeRolloutForm",
     "ServicePlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",

@@ -130,6 +130,7 @@ class GamDeviceFilter(ContactFilterMixin, PrimaryModelFilter):
     http_port: IntegerLookup | None = strawberry_django.filter_field()
     https: FilterLookup[bool] | None = strawberry_django.filter_field()
     https_verify: FilterLookup[bool] | None = strawberry_django.filter_field()
+    json_rpc_fallback: FilterLookup[bool] | None = strawberry_django.filter_field()
     snmp_port: IntegerLookup | None = strawberry_django.filter_field()
     credential_profile: Annotated["CredentialProfileFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
@@ -313,6 +314,7 @@ class BillingPlanFilter(PrimaryModelFilter):
     download_kbps: IntegerLookup | None = strawberry_django.filter_field()
     upload_kbps: IntegerLookup | None = strawberry_django.filter_field()
     price: FloatLookup | None = strawberry_django.filter_field()
+    recurring: FilterLookup[bool] | None = strawberry_django.filter_field()
     bandwidth_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
     )

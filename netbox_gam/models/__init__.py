@@ -4,7 +4,7 @@ from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
-from .decisions import FindingRule, HeldService, RevenueDay, ShelfServiceState
+from .decisions import FindingRule, HeldService, RevenueDay, ShelfProfileState, ShelfServiceState
 from .devices import Endpoint, GamDevice, GamPort
 from .drift import Drift, DriftCheck
 from .events import BillingEvent
@@ -60,6 +60,7 @@ __all__ = (
     "RevenueDay",
     "RuleState",
     "Series",
+    "ShelfProfileState",
     "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",

@@ -18,6 +18,7 @@ from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
 from .provisioning import ChangeBatchTable, ChangePlanTable, ChangeStepTable
+from .slots import PlanSlotsTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 from .write_back import BillingWriteTable
 
@@ -48,6 +49,7 @@ __all__ = (
     "GamPortTable",
     "HeldServiceTable",
     "MailGroupTable",
+    "PlanSlotsTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

@@ -710,6 +710,7 @@ class ResumeRollout(Verb):
     permissions_required = {"upgrade"}
     icon = "play"
     color = "green"
+    method = "get"
     states = (FirmwareRolloutStatusChoices.PAUSED,)
 
 

@@ -67,6 +67,7 @@ from .billing import (
     SyncRunView,
 )
 from .billing_checks import BillingSystemCheckConnectionView, BillingSystemConnectionView
+from .billing_mapping import BillingSystemMapPlansView, BillingSystemPlanMappingView, BillingSystemStatusesView
 from .decisions import (
     FindingBulkReopenView,
     FindingRuleBulkDeleteView,
@@ -239,6 +240,7 @@ from .provisioning import (
     ChangeStepListView,
     ChangeStepView,
 )
+from .slots import GamDeviceSlotsView, PlanSlotsView
 from .subscribers import (
     BandwidthPlanBulkDeleteView,
     BandwidthPlanBulkEditView,
@@ -361,9 +363,12 @@ __all__ = (
     "BillingSystemEditView",
     "BillingSystemEventsView",
     "BillingSystemListView",
+    "BillingSystemMapPlansView",
+    "BillingSystemPlanMappingView",
     "BillingSystemReconcileView",
     "BillingSystemReplayView",
     "BillingSystemServicesView",
+    "BillingSystemStatusesView",
     "BillingSystemView",
     "BillingSystemWriteBackView",
     "BillingWriteBulkDeleteView",
@@ -496,6 +501,7 @@ __all__ = (
     "GamDeviceEditView",
     "GamDeviceListView",
     "GamDevicePollView",
+    "GamDeviceSlotsView",
     "GamDeviceView",
     "GamDeviceWatchView",
     "GamPortBulkDeleteView",
@@ -516,6 +522,7 @@ __all__ = (
     "MailGroupListView",
     "MailGroupTestView",
     "MailGroupView",
+    "PlanSlotsView",
     "PollingStatusView",
     "RevenueView",
     "SnmpProfileBulkDeleteView",

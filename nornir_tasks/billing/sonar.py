@@ -14,9 +14,10 @@ from typing import Any
 
 from ..contracts import BillingSnapshot, BillingTarget, Progress
 from ..errors import BillingError, ErrorKind
+from .debts import Debts
 from .fields import ident, pick, whole
 from .http import AUTH_STEP, HTML_STEP, Answer, AnswerError, Clock, HttpClient, HttpLimits
-from .options import names_option, number_option, recurring_plans_option, status_map_option
+from .options import names_option, number_option, recurring_plans_option
 from .reading import Reading, Table, fingerprint, read_all
 from .sonar_join import join
 
@@ -94,7 +95,7 @@ class SonarClient:
         self.target = target
         self.size = int(number_option(target, "page_size", PAGE_SIZE, least=1, most=10_000))
         self.skipped = names_option(target, "skip_collections", OPTIONAL)
-        self.status_map = status_map_option(target)
+        self.debts = Debts.of(target)
         self.recurring_plans = recurring_plans_option(target)
         if not target.credential.token:
             raise BillingError(ErrorKind.AUTH, "the credential holds no token", target=target.name, next_step=AUTH_STEP)
@@ -285,7 +286,7 @@ def fetch(client: SonarClient, *, on_progress: Callable[[Progress], None] | None
     scope = fingerprint(
         "sonar", client.target.url, user_id, *sorted(companies), *sorted(client.skipped), *sorted(client.recurring_plans), *seen
     )
-    joined = join(reading, client.status_map, client.recurring_plans)
+    joined = join(reading, client.debts, client.recurring_plans)
     return BillingSnapshot(
         system=client.target.name,
         taken_at=datetime.now(UTC),
@@ -293,6 +294,7 @@ def fetch(client: SonarClient, *, on_progress: Callable[[Progress], None] | None
         scope=scope,
         services=joined.services,
         plans=joined.plans,
+        offers=joined.offers,
         orphans=joined.orphans,
         counts=reading.counts(joined.services),
         problems=tuple(reading.problems),
@@ -337,7 +339,7 @@ def fetch_accounts(client: SonarClient, ids: Sequence[str]) -> BillingSnapshot:
     )
     contacts = read("contacts", owned("contactable", "Account", ids))
     read("phone_numbers", equals("contact_id", list(contacts)))
-    joined = join(reading, client.status_map, client.recurring_plans)
+    joined = join(reading, client.debts, client.recurring_plans)
     asked = set(ids)
     return BillingSnapshot(
         system=client.target.name,
@@ -346,6 +348,7 @@ def fetch_accounts(client: SonarClient, ids: Sequence[str]) -> BillingSnapshot:
         scope="",
         services=tuple(service for service in joined.services if service.account_id in asked),
         plans=joined.plans,
+        offers=joined.offers,
         problems=("only some accounts were read",),
     )
 

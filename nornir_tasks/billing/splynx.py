@@ -13,6 +13,7 @@ from typing import Any
 
 from ..contracts import BillingSnapshot, BillingTarget, Progress
 from ..errors import BillingError, ErrorKind
+from .debts import Debts
 from .fields import Row, ident, pick, whole, words
 from .http import (
     AUTH_STEP,
@@ -27,7 +28,7 @@ from .http import (
     ReadCancelledError,
     php_query,
 )
-from .options import names_option, number_option, status_map_option
+from .options import names_option, number_option
 from .reading import Reading, Table, fingerprint, read_all
 from .splynx_auth import SplynxAuth
 from .splynx_join import join
@@ -93,7 +94,7 @@ class SplynxClient:
         self.target = target
         self.size = int(number_option(target, "page_size", PAGE_SIZE, least=1, most=100_000))
         self.skipped = names_option(target, "skip_collections", OPTIONAL)
-        self.status_map = status_map_option(target)
+        self.debts = Debts.of(target)
         self.auth = SplynxAuth(target, clock)
         self._services_query: Mapping[str, Any] | None = None
         limits = HttpLimits.from_target(target, requests_per_minute=REQUESTS_PER_MINUTE)
@@ -378,7 +379,7 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
     scope = fingerprint(
         "splynx", client.target.url, key, *sorted(partners), *sorted(client.skipped), *sorted(reading.absent), *seen
     )
-    joined = join(reading, client.status_map)
+    joined = join(reading, client.debts)
     return BillingSnapshot(
         system=client.target.name,
         taken_at=datetime.now(UTC),
@@ -414,7 +415,7 @@ def fetch_accounts(client: SplynxClient, ids: Sequence[str]) -> BillingSnapshot:
             if error.kind is not ErrorKind.UNSUPPORTED or not COLLECTIONS[name].optional:
                 raise
             reading.absent.add(name)
-    joined = join(reading, client.status_map)
+    joined = join(reading, client.debts)
     asked = set(ids)
     return BillingSnapshot(
         system=client.target.name,

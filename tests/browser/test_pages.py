@@ -26,6 +26,7 @@ CHANGING = ("add", "edit", "delete", "import", "rename", "discover", "install-ty
 RECORDS = {
     "billingwrite", "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival",
     "firmwarerollout", "firmwareupgrade",
+    "billingwrite",
 }  # fmt: skip
 # Links that NetBox itself shows to people without the permission they take.
 OFFERED_BY_NETBOX = {"extras:tableconfig_add", "dcim:device_render-config"}
@@ -119,7 +120,8 @@ class PageTestCase(BrowserTestCase):
         expected = (
             everything
             if may_change
-            else lists | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "revenue")}
+            else lists
+            | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "plan_slots", "revenue")}
         )
         if shown != expected:
             watched.note(f"menu shows {sorted(shown - expected)} too much, lacks {sorted(expected - shown)}")

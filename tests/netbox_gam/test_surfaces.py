@@ -40,6 +40,7 @@ WITHOUT_SURFACES = {
     "PollWorker": "a worker process: the status page",
     "HeldService": "what a held feed would come to: a tab of its run",
     "RevenueDay": "numbers of a day: the trend of the revenue page",
+    "ShelfProfileState": "a profile slot as its shelf had it: the plan slots pages",
     "ShelfServiceState": "a service as its shelf had it: the third side of findings",
     "PortState": "the last reading of a port: a panel, columns and the face plate",
 }

@@ -59,9 +59,11 @@ class BillingPlanSerializer(PrimaryModelSerializer):
     class Meta:
         model = BillingPlan
         fields = (
-            *IDENTITY, "system", "external_id", "name", "download_kbps", "upload_kbps", "price", "bandwidth_plan", *COMMON,
+            *IDENTITY, "system", "external_id", "name", "download_kbps", "upload_kbps", "price", "recurring", "bandwidth_plan",
+            *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "external_id", "name", "description")
+        read_only_fields = ("recurring",)
 
 
 class BillingLinkSerializer(PrimaryModelSerializer):

@@ -45,7 +45,8 @@ class ChangePlanSerializer(RecordSerializer):
     class Meta:
         model = ChangePlan
         fields = (
-            *IDENTITY, "gam", "batch", "status", "reason", "requested_by", "transport", "state_hash", "violations", "interrupts",
+            *IDENTITY, "gam", "batch", "status", "reason", "requested_by", "transport", "transport_reason", "state_hash",
+            "violations", "warnings", "interrupts",
             "intent", "superseded_by", "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "status", "reason", "description")
