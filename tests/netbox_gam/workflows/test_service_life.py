@@ -183,7 +183,7 @@ class VerbTests(LifeCase):
                 old = subscriber.name
                 plan = services.run("rename", subscriber, user=self.user, name="Renamed 1")
                 self.assertEqual([step.action for step in plan.steps.all()], ["set"])
-                self.assertIn("option 82", plan.warnings[0])
+                self.assertIn("option 82", plan.warnings[0]["rule"])
                 self.assertEqual(plan.interrupts, [])
                 drift.note_config(plan.gam, self.everything(index))
                 self.assertFalse(Drift.objects.filter(gam=plan.gam, name__in=(old, "Renamed 1")).exists())
