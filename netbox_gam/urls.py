@@ -27,6 +27,7 @@ PATHS = {
     "alarm": "alarms",
     "alarmrule": "alarm-rules",
     "mailgroup": "mail-groups",
+    "configbackup": "config-backups",
     "drift": "drift",
     "arrival": "onboarding",
     "firmwareimage": "firmware-images",

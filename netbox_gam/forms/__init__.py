@@ -10,6 +10,7 @@ from .access import (
     SnmpProfileForm,
     SnmpProfileImportForm,
 )
+from .backups import ConfigBackupBulkEditForm, ConfigBackupFilterForm, ConfigBackupForm, ReplaceGamForm
 from .billing import (
     BillingLinkBulkEditForm,
     BillingLinkFilterForm,
@@ -137,6 +138,9 @@ __all__ = (
     "ChangeStepBulkEditForm",
     "ChangeStepFilterForm",
     "ChangeStepForm",
+    "ConfigBackupBulkEditForm",
+    "ConfigBackupFilterForm",
+    "ConfigBackupForm",
     "CredentialProfileBulkEditForm",
     "CredentialProfileFilterForm",
     "CredentialProfileForm",
@@ -180,6 +184,7 @@ __all__ = (
     "MailGroupForm",
     "MailGroupImportForm",
     "PlanRolloutForm",
+    "ReplaceGamForm",
     "ServicePlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",

@@ -17,6 +17,7 @@ BillingSystemTypeEnum = strawberry.enum(choices.BillingSystemTypeChoices.as_enum
 ChangeActionEnum = strawberry.enum(choices.ChangeActionChoices.as_enum())
 ChangeKindEnum = strawberry.enum(choices.ChangeKindChoices.as_enum())
 ChangePlanStatusEnum = strawberry.enum(choices.ChangePlanStatusChoices.as_enum())
+ConfigBackupKindEnum = strawberry.enum(choices.ConfigBackupKindChoices.as_enum())
 DriftKindEnum = strawberry.enum(choices.DriftKindChoices.as_enum())
 DriftObjectEnum = strawberry.enum(choices.DriftObjectChoices.as_enum())
 DriftStateEnum = strawberry.enum(choices.DriftStateChoices.as_enum())

@@ -13,6 +13,7 @@ from .types import (
     BillingSystemType,
     ChangePlanType,
     ChangeStepType,
+    ConfigBackupType,
     CredentialProfileType,
     DriftType,
     EndpointType,
@@ -92,6 +93,8 @@ class GamQuery:
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()
 
+    config_backup: ConfigBackupType = strawberry_django.field()
+    config_backup_list: list[ConfigBackupType] = strawberry_django.field()
     drift: DriftType = strawberry_django.field()
     drift_list: list[DriftType] = strawberry_django.field()
 

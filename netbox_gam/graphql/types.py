@@ -20,6 +20,7 @@ from .filters import (
     BillingSystemFilter,
     ChangePlanFilter,
     ChangeStepFilter,
+    ConfigBackupFilter,
     CredentialProfileFilter,
     DriftFilter,
     EndpointFilter,
@@ -54,6 +55,7 @@ __all__ = (
     "BillingSystemType",
     "ChangePlanType",
     "ChangeStepType",
+    "ConfigBackupType",
     "CredentialProfileType",
     "DriftType",
     "EndpointType",
@@ -373,6 +375,16 @@ class MailGroupType(PrimaryObjectType):
     sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
     roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
     scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+
+
+@register_type(models.ConfigBackup, exclude=("digest", "text"), filters=ConfigBackupFilter, pagination=True)
+class ConfigBackupType(PrimaryObjectType):
+    """When a GAM had a configuration, and why that was kept; without the text."""
+
+    gam: GamDevice | None
+    requested_by: User | None
+    change_plans: list[ChangePlan]
+    display: str = name_from("taken", "kind")
 
 
 @register_type(models.Drift, fields="__all__", filters=DriftFilter, pagination=True)

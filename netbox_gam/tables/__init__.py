@@ -1,6 +1,7 @@
 """Lists; one module per area."""
 
 from .access import CredentialProfileTable, SnmpProfileTable
+from .backups import ConfigBackupTable
 from .billing import (
     BilledServiceTable,
     BillingEventTable,
@@ -32,6 +33,7 @@ __all__ = (
     "BillingSystemTable",
     "ChangePlanTable",
     "ChangeStepTable",
+    "ConfigBackupTable",
     "CredentialProfileTable",
     "DriftTable",
     "EndpointTable",

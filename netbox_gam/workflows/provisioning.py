@@ -30,7 +30,7 @@ from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatus
 from ..exceptions import InvalidState, WorkflowError
 from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, drift, shelf_services
+from . import alarms, backup_store, drift, shelf_services
 from . import intent as intents
 from .desired import desired_config
 from .firmware_quiet import refuse_writing
@@ -115,9 +115,11 @@ def store_plan(
     user: Any,
     reason: str,
     intent: Sequence[intents.Entry] = (),
+    notes: Sequence[str] = (),
 ) -> ChangePlan:
     """Write a computed plan and its steps to the database. It takes the place of plans of the same subscribers that wait.
 
+    :param notes: what it does not do, and what it leads to, for whoever looks at it
     :raises InvalidState: such a plan waits together with others
     """
     status = ChangePlanStatusChoices.PLANNED if shelf_plan.steps else ChangePlanStatusChoices.NOTHING_TO_DO
@@ -132,6 +134,7 @@ def store_plan(
         state_hash=shelf_plan.state_hash,
         violations=[{"subject": v.subject, "field": v.field, "value": v.value, "rule": v.rule} for v in shelf_plan.violations],
         interrupts=list(shelf_plan.interrupts),
+        notes=list(notes),
     )
     change_plan.save()
     change_plan.subscribers.set(subscribers)
@@ -262,10 +265,13 @@ class _Journal:
     """Stores what happens to a plan before it happens on the wire."""
 
     def __init__(self, change_plan: ChangePlan, on_event: OnEvent | None) -> None:
+        self.change_plan = change_plan
         self.steps = {step.index: step for step in change_plan.steps.all()}
         self.on_event = on_event
 
     def __call__(self, event: StepEvent) -> None:
+        if event.config:
+            backup_store.keep_before(self.change_plan, event.config)
         step = self.steps.get(event.index)
         if step is not None and event.state is not None:
             step.state = event.state

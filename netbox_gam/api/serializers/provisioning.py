@@ -25,7 +25,7 @@ class ChangePlanSerializer(RecordSerializer):
         model = ChangePlan
         fields = (
             *IDENTITY, "gam", "status", "reason", "requested_by", "transport", "state_hash", "violations", "interrupts",
-            "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
+            "notes", "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "status", "reason", "description")
 
