@@ -93,8 +93,8 @@ class GamQuery:
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()
 
-    config_backup: ConfigBackupType = strawberry_django.field()
-    config_backup_list: list[ConfigBackupType] = strawberry_django.field()
+    configuration_backup: ConfigBackupType = strawberry_django.field()
+    configuration_backup_list: list[ConfigBackupType] = strawberry_django.field()
     drift: DriftType = strawberry_django.field()
     drift_list: list[DriftType] = strawberry_django.field()
 

@@ -15,6 +15,7 @@ from ..choices import ConfigBackupKindChoices as Kind
 from ..credentials import decrypt_text, digests, encrypt_text, rotate_text
 from ..exceptions import SecretError
 from ..models import ChangePlan, ConfigBackup, ConfigText, GamDevice
+from .locks import hold_until_commit
 
 log = logging.getLogger("netbox.plugins.netbox_gam.backups")
 
@@ -23,13 +24,14 @@ log = logging.getLogger("netbox.plugins.netbox_gam.backups")
 def keep(
     gam: GamDevice, text: str, *, kind: str, user: Any = None, change_plan: ChangePlan | None = None, at: datetime | None = None
 ) -> tuple[ConfigBackup, bool]:
-    """Put a configuration into the safe; the same content again only says that it was seen again. The GAM's lock is held.
+    """Put a configuration into the safe; the same content again only says that it was seen again.
 
     :param text: as the shelf gave it, secrets included
     :returns: the backup, and whether its content is new
     :raises SecretError: no key to encrypt it with
     """
     at = at or timezone.now()
+    hold_until_commit("backup", gam.pk)
     text = gateway.normal_config(text)
     found = digests(text, scope=_scope(gam))
     backup = ConfigBackup.objects.filter(gam=gam, digest__in=found).first() or _same_under_another_key(gam, text, found[0])

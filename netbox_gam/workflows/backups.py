@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from nornir_tasks.contracts import ShelfConfig, ShelfPlan, Transport
+from nornir_tasks.contracts import Difference, DriftKind, ShelfConfig, ShelfPlan, Transport
 from nornir_tasks.errors import DeviceError
 from nornir_tasks.gam.config_text import DiffRow
 
 from .. import gateway, settings
+from ..choices import ChangePlanStatusChoices
 from ..choices import ConfigBackupKindChoices as Kind
 from ..exceptions import Busy, InvalidState, WorkflowError
 from ..models import ChangePlan, ConfigBackup, ConfigBackupState, GamDevice
@@ -35,6 +37,9 @@ def take(gam: GamDevice, *, reason: str, user: Any = None, wait_seconds: float =
     """Read the running configuration of a GAM and put it into the safe.
 
     :param reason: one of :class:`ConfigBackupKindChoices`
+    The GAM's lock is not held while it is read, so that nobody who wants to write is turned away; what was read while somebody
+    wrote is not kept.
+
     :param wait_seconds: how long to wait for somebody who writes to the GAM
     :returns: the backup, and whether its content is new
     :raises Busy: somebody writes to it
@@ -42,7 +47,10 @@ def take(gam: GamDevice, *, reason: str, user: Any = None, wait_seconds: float =
     """
     try:
         with exclusive("gam", gam.pk, label=f"GAM {gam}", wait_seconds=wait_seconds):
-            backup, new = backup_store.keep(gam, _read(gam), kind=reason, user=user)
+            begun = timezone.now()
+        text = _read(gam)
+        _expect_unchanged(gam, begun)
+        backup, new = backup_store.keep(gam, text, kind=reason, user=user)
     except Busy:
         _note(gam, timezone.now() + BUSY_AGAIN)
         raise
@@ -61,6 +69,14 @@ def _read(gam: GamDevice) -> str:
         words = failure.message if failure else "no answer"
         raise WorkflowError(f"{gam} could not be read: {words}", next_step=failure.next_step if failure else "")
     return result.value
+
+
+def _expect_unchanged(gam: GamDevice, since: datetime) -> None:
+    """
+    :raises Busy: a change plan was being written meanwhile
+    """
+    if gam.change_plans.filter(Q(status=ChangePlanStatusChoices.APPLYING) | Q(started__gte=since)).exists():
+        raise Busy(f"A change plan of {gam} was applied while it was read.", next_step="Try again.")
 
 
 # -------------------------------------------------------------------------------------------------------------------- schedule
@@ -225,13 +241,15 @@ def _drift_after(gam: GamDevice, saved: ShelfConfig) -> list[str]:
     """Where the shelf will differ from what NetBox says, which stays as it is."""
     wanted = drift.everything_wanted(drift.intents_of([gam.pk])[gam.pk], saved)
     found = gateway.compare_config(wanted, saved)
-    return _bounded(
-        [
-            f"Then differs from NetBox: {item.object} {item.name} {item.field or item.kind}:"
-            f" {item.intent or 'not set'} in NetBox, {item.actual or 'not set'} on the shelf"
-            for item in found
-        ]
-    )
+    return _bounded([f"Then differs from NetBox: {item.object} {item.name} {_sides(item)}" for item in found])
+
+
+def _sides(item: Difference) -> str:
+    if item.kind == DriftKind.MISSING:
+        return f"is not on the shelf; NetBox: {item.intent}"
+    if item.kind == DriftKind.UNEXPECTED:
+        return f"is not in NetBox; the shelf: {item.actual}"
+    return f"{item.field}: {item.intent or 'not set'} in NetBox, {item.actual or 'not set'} on the shelf"
 
 
 def _bounded(lines: Sequence[str]) -> list[str]:
