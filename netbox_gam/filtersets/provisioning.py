@@ -9,7 +9,7 @@ from users.models import User
 from utilities.filtersets import register_filterset
 
 from ..choices import ChangeActionChoices, ChangeKindChoices, ChangePlanStatusChoices, StepStateChoices, TransportChoices
-from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
+from ..models import ChangePlan, ChangeStep, ConfigBackup, GamDevice, Subscriber
 from .base import GamFilterSet
 
 
@@ -33,6 +33,9 @@ class ChangePlanFilterSet(GamFilterSet):
     )
     subscriber_id = django_filters.ModelMultipleChoiceFilter(
         field_name="subscribers", queryset=Subscriber.objects.all(), label=_("Subscriber (ID)")
+    )
+    configuration_backup_id = django_filters.ModelMultipleChoiceFilter(
+        field_name="backups", queryset=ConfigBackup.objects.all(), label=_("Configuration backup (ID)")
     )
 
     search_fields = ("reason", "gam__device__name", "error")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 import strawberry_django
 from django.db.models import F
+from django.utils import timezone
 from extras.graphql.mixins import ContactsMixin
 from netbox.graphql.scalars import BigInt
 from netbox.graphql.types import PrimaryObjectType, register_type
@@ -384,7 +385,10 @@ class ConfigBackupType(PrimaryObjectType):
     gam: GamDevice | None
     requested_by: User | None
     change_plans: list[ChangePlan]
-    display: str = name_from("taken", "kind")
+
+    @strawberry_django.field(annotate={"graphql_device_name": F("gam__device__name")}, only=["taken"])
+    def display(self) -> str:
+        return f"{self.graphql_device_name or f'GAM {self.gam_id}'} {timezone.localtime(self.taken):%Y-%m-%d %H:%M:%S}"
 
 
 @register_type(models.Drift, fields="__all__", filters=DriftFilter, pagination=True)

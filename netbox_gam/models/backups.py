@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from utilities.querysets import RestrictedQuerySet
 
 from ..choices import ConfigBackupKindChoices
 from .base import ObservedModel, RecordModel
@@ -52,17 +51,16 @@ class ConfigBackup(RecordModel):
         return ConfigBackupKindChoices.colors.get(self.kind)
 
 
-class ConfigText(models.Model):
+class ConfigText(ObservedModel):
     """The text of a backup, in a table of its own: lists, change logs, exports and GraphQL never touch it.
 
     ``sealed`` is the whole text, encrypted. ``masked`` has its secrets blanked and is all that is ever shown or searched.
+    Unlike what polling observes it goes at once with what it belongs to: nobody wants secrets left over.
     """
 
     backup = models.OneToOneField("netbox_gam.ConfigBackup", on_delete=models.CASCADE, primary_key=True, related_name="text")
     sealed = models.TextField(editable=False)
     masked = models.TextField(editable=False)
-
-    objects = RestrictedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("configuration text")

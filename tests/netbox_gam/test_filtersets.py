@@ -441,12 +441,13 @@ class ConfigBackupFilterTest(Filtered, TestCase):
         plan = factories.change_plan()
         cls.first = factories.config_backup(plan.gam, change_plan=plan, kind="before_change")
         cls.second = factories.config_backup(text="hostname harbour\nend\n", user=User.objects.create(username="operator"))
+        cls.third = factories.config_backup(kind="scheduled")
         cls.plan = plan
 
     def test_filters(self):
         self.assertEqual(self.find(gam_id=[self.first.gam_id]), {self.first})
         self.assertEqual(self.find(gam=[self.first.gam.device.name]), {self.first})
-        self.assertEqual(self.find(site_id=[self.second.gam.device.site_id]), {self.second})
+        self.assertEqual(self.find(site_id=[self.second.gam.device.site_id]), {self.first, self.second, self.third})
         self.assertEqual(self.find(kind=["before_change"]), {self.first})
         self.assertEqual(self.find(change_plan_id=[self.plan.pk]), {self.first})
         self.assertEqual(self.find(requested_by_id=[self.second.requested_by_id]), {self.second})

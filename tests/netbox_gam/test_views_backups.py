@@ -90,5 +90,5 @@ class ConfigBackupPagesTest(PluginURLs, TestCase):
         self.assertHttpStatus(self.client.post(url, {"description": "Before the storm"}), 302)
         logged = str(list(ObjectChange.objects.values("prechange_data", "postchange_data")))
         self.assertIn("Before the storm", logged)
-        for word in ("hostname", "AAAA", "digest'"):
+        for word in ("hostname", "AAAA", "encrypted"):
             self.assertNotIn(word, logged)
