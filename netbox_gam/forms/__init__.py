@@ -66,6 +66,7 @@ from .firmware import (
     FirmwareUpgradeFilterForm,
     FirmwareUpgradeForm,
     PlanRolloutForm,
+    ResumeRolloutForm,
 )
 from .monitoring import (
     AlarmBulkEditForm,
@@ -80,6 +81,9 @@ from .monitoring import (
 from .notifications import MailGroupBulkEditForm, MailGroupFilterForm, MailGroupForm, MailGroupImportForm
 from .onboarding import ArrivalBulkEditForm, ArrivalFilterForm, ArrivalForm, AssignArrivalForm
 from .provisioning import (
+    ChangeBatchBulkEditForm,
+    ChangeBatchFilterForm,
+    ChangeBatchForm,
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
     ChangePlanForm,
@@ -102,6 +106,7 @@ from .subscribers import (
     VlanPoolForm,
     VlanPoolImportForm,
 )
+from .write_back import BillingWriteBulkEditForm, BillingWriteFilterForm, BillingWriteForm, WriteBackForm
 
 __all__ = (
     "AcceptDriftForm",
@@ -132,6 +137,12 @@ __all__ = (
     "BillingSystemFilterForm",
     "BillingSystemForm",
     "BillingSystemImportForm",
+    "BillingWriteBulkEditForm",
+    "BillingWriteFilterForm",
+    "BillingWriteForm",
+    "ChangeBatchBulkEditForm",
+    "ChangeBatchFilterForm",
+    "ChangeBatchForm",
     "ChangePlanBulkEditForm",
     "ChangePlanFilterForm",
     "ChangePlanForm",
@@ -185,6 +196,7 @@ __all__ = (
     "MailGroupImportForm",
     "PlanRolloutForm",
     "ReplaceGamForm",
+    "ResumeRolloutForm",
     "ServicePlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",
@@ -202,4 +214,5 @@ __all__ = (
     "VlanPoolFilterForm",
     "VlanPoolForm",
     "VlanPoolImportForm",
+    "WriteBackForm",
 )

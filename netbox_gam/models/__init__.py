@@ -5,7 +5,7 @@ from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .backups import ConfigBackup, ConfigBackupState, ConfigText
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
-from .decisions import FindingRule, HeldService, RevenueDay, ShelfServiceState
+from .decisions import FindingRule, HeldService, RevenueDay, ShelfProfileState, ShelfServiceState
 from .devices import Endpoint, GamDevice, GamPort
 from .drift import Drift, DriftCheck
 from .events import BillingEvent
@@ -14,9 +14,10 @@ from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .onboarding import Arrival
 from .polling import PollCycle, PollSchedule, PollWorker
-from .provisioning import ChangePlan, ChangeStep
+from .provisioning import ChangeBatch, ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .write_back import BillingWrite, WriteBackState
 
 __all__ = (
     "Alarm",
@@ -30,6 +31,8 @@ __all__ = (
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
+    "BillingWrite",
+    "ChangeBatch",
     "ChangePlan",
     "ChangeStep",
     "ConfigBackup",
@@ -61,9 +64,11 @@ __all__ = (
     "RevenueDay",
     "RuleState",
     "Series",
+    "ShelfProfileState",
     "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",
     "SyncRun",
     "VlanPool",
+    "WriteBackState",
 )

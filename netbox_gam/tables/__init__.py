@@ -18,8 +18,10 @@ from .firmware import FirmwareFleetTable, FirmwareImageTable, FirmwareRolloutTab
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
-from .provisioning import ChangePlanTable, ChangeStepTable
+from .provisioning import ChangeBatchTable, ChangePlanTable, ChangeStepTable
+from .slots import PlanSlotsTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+from .write_back import BillingWriteTable
 
 __all__ = (
     "AlarmRuleTable",
@@ -31,6 +33,8 @@ __all__ = (
     "BillingLinkTable",
     "BillingPlanTable",
     "BillingSystemTable",
+    "BillingWriteTable",
+    "ChangeBatchTable",
     "ChangePlanTable",
     "ChangeStepTable",
     "ConfigBackupTable",
@@ -47,6 +51,7 @@ __all__ = (
     "GamPortTable",
     "HeldServiceTable",
     "MailGroupTable",
+    "PlanSlotsTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

@@ -11,11 +11,10 @@ from django.db import transaction
 
 from nornir_tasks.contracts import EndpointConfig, ProfileConfig, ShelfConfig, SubscriberConfig
 
-from .. import gateway
 from ..choices import SubscriberStatusChoices as Status
 from ..exceptions import InvalidState, NotAllowed, WorkflowError
 from ..models import ChangePlan, ConfigBackup, Endpoint, GamDevice, GamPort, Subscriber
-from . import backups, intent, provisioning
+from . import backups, intent, provisioning, transports
 from .desired import desired_config, endpoint_of
 from .saving import in_words
 
@@ -50,7 +49,14 @@ def replace_shelf(old: GamDevice, new: GamDevice, *, user: Any, confirmed: bool 
             )
             wanted = _wanted(new, subscribers, before, actual)
             _expect_empty(new, actual, wanted)
-            shelf_plan = gateway.plan(provisioning.target_of(new), actual, wanted, (), reason)
+            shelf_plan = transports.computed(
+                provisioning.target_of(new),
+                new,
+                subscribers,
+                actual,
+                lambda now: (_wanted(new, subscribers, before, now), ()),
+                reason,
+            )
             backups.refuse_violations(shelf_plan, reason)
             notes = _left_behind(old, before, wanted)
             return provisioning.store_plan(new, shelf_plan, subscribers, user=user, reason=reason, intent=entries, notes=notes)

@@ -17,7 +17,7 @@ from ..models import (
     RuleState,
     Series,
 )
-from . import mailing, samples
+from . import mailing, samples, write_delivery
 
 OF_A_GAM = (ConfigBackupState, DeviceState, DriftCheck, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
 
@@ -35,4 +35,5 @@ def sweep() -> dict[str, int]:
     deleted["BilledService"] = BilledService.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
     deleted["BillingCheck"] = BillingCheck.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
     deleted["MailItem"] = mailing.sweep()
+    deleted["BillingWrite"] = write_delivery.sweep()
     return deleted

@@ -28,6 +28,7 @@ CHANGING = (
 RECORDS = {
     "syncrun", "finding", "changeplan", "changestep", "alarm", "configbackup", "drift", "arrival", "firmwarerollout",
     "firmwareupgrade",
+    "changebatch", "billingwrite",
 }  # fmt: skip
 # Links that NetBox itself shows to people without the permission they take.
 OFFERED_BY_NETBOX = {"extras:tableconfig_add", "dcim:device_render-config"}
@@ -121,7 +122,8 @@ class PageTestCase(BrowserTestCase):
         expected = (
             everything
             if may_change
-            else lists | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "revenue")}
+            else lists
+            | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "plan_slots", "revenue")}
         )
         if shown != expected:
             watched.note(f"menu shows {sorted(shown - expected)} too much, lacks {sorted(expected - shown)}")

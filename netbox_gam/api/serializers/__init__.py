@@ -11,8 +11,9 @@ from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
 from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
-from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
+from .provisioning import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
+from .write_back import BillingWriteSerializer
 
 __all__ = (
     "AlarmRuleSerializer",
@@ -22,6 +23,8 @@ __all__ = (
     "BillingLinkSerializer",
     "BillingPlanSerializer",
     "BillingSystemSerializer",
+    "BillingWriteSerializer",
+    "ChangeBatchSerializer",
     "ChangePlanDetailSerializer",
     "ChangePlanSerializer",
     "ChangeStepSerializer",

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('extras', '0144_customfield_status'),
-        ('netbox_gam', '0015_intent'),
+        ('netbox_gam', '0018_status_matrix'),
         ('users', '0016_default_ordering_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
