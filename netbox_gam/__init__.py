@@ -42,6 +42,9 @@ class GamConfig(PluginConfig):
         "zero_touch_user": "",
         "metrics_endpoints": True,
         "metrics_series_limit": 500_000,
+        "backup_interval_hours": 24,
+        "backup_keep_days": 30,
+        "backup_keep_weeks": 53,
         "retention_days": {"raw": 7, "5m": 60, "1h": 400, "1d": 1830},
     }
 

@@ -8,7 +8,7 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import alarms, billing_events, firmware, mailing, polling, samples, scheduling, telling, write_delivery
+from .workflows import alarms, backups, billing_events, firmware, mailing, polling, samples, scheduling, telling, write_delivery
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -52,6 +52,11 @@ def tell() -> None:
         telling.run()
     finally:
         mailing.send_mail()
+
+
+def back_up(pk: int) -> None:
+    """Put one GAM's configuration into the safe."""
+    backups.take_scheduled(pk)
 
 
 def upgrade_firmware(pk: int) -> None:

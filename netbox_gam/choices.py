@@ -777,3 +777,19 @@ class FirmwareUpgradeStatusChoices(ChoiceSet):
         Choice(NEEDS_ATTENTION, _("Needs attention"), "red", _("Something is not as it should be: a person has to look")),
         Choice(CANCELLED, _("Cancelled"), "gray", _("Given up before anything was booted")),
     ]
+
+
+# --------------------------------------------------------------------------------------------------------- configuration safe
+
+
+class ConfigBackupKindChoices(ChoiceSet):
+    """Why a configuration was put into the safe first."""
+
+    SCHEDULED = "scheduled"
+    BEFORE_CHANGE = "before_change"
+    MANUAL = "manual"
+    CHOICES = [
+        Choice(SCHEDULED, _("Scheduled"), "blue", _("By itself, at its interval")),
+        Choice(BEFORE_CHANGE, _("Before change"), "orange", _("What a change plan found before it wrote anything")),
+        Choice(MANUAL, _("Manual"), "green", _("Somebody asked for it")),
+    ]

@@ -6,8 +6,10 @@ A stored secret is one of: empty, a reference (``env:NAME``, ``file:/path``) or 
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
+import zlib
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -126,3 +128,54 @@ def rotate(stored: str, *, owner: str = "") -> str:
         return "enc:" + _fernet().rotate(stored.removeprefix("enc:").encode()).decode()
     except InvalidToken:
         raise _undecipherable(owner) from None
+
+
+# ------------------------------------------------------------------------------------------------------------- texts
+
+
+def encrypt_text(text: str) -> str:
+    """Ciphertext of any text, whatever it begins with; compressed, for configurations are long and repeat themselves.
+
+    :raises SecretError: no usable key
+    """
+    return _fernet().encrypt(zlib.compress(text.encode())).decode()
+
+
+def decrypt_text(stored: str, *, owner: str) -> str:
+    """A text that :func:`encrypt_text` encrypted.
+
+    :raises SecretError: no configured key fits it
+    """
+    try:
+        return zlib.decompress(_fernet().decrypt(stored.encode())).decode()
+    except InvalidToken:
+        raise _undecipherable_text(owner) from None
+
+
+def rotate_text(stored: str, *, owner: str) -> str:
+    """A text's ciphertext under the newest key.
+
+    :raises SecretError: no configured key fits it
+    """
+    try:
+        return _fernet().rotate(stored.encode()).decode()
+    except InvalidToken:
+        raise _undecipherable_text(owner) from None
+
+
+def _undecipherable_text(owner: str) -> SecretError:
+    return SecretError(
+        f"{owner} cannot be decrypted with the configured keys.",
+        next_step="Add the key it was stored under to encryption_keys; keys are dropped only after netbox gam_rotate_secrets.",
+    )
+
+
+def digests(text: str, *, scope: str) -> tuple[str, ...]:
+    """Keyed digests of a text under every configured key, newest first: equal for equal texts of a scope, useless without a key.
+
+    :raises SecretError: no usable key
+    """
+    _fernet()
+    message = f"{scope}\0{text}".encode()
+    keys = (hmac.digest(key.encode(), b"netbox_gam digest", "sha256") for key in settings.encryption_keys())
+    return tuple(hmac.digest(key, message, "sha256").hex() for key in keys)

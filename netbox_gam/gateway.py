@@ -54,6 +54,7 @@ from nornir_tasks.contracts import (
     TargetResult,
     Transport,
 )
+from nornir_tasks.gam import config_text
 from nornir_tasks.gam.catalog import MAX_PROFILES, find_model
 from nornir_tasks.gam.redaction import redact as _redact
 from nornir_tasks.reconcile.guard import GuardLimits, mass_cut, shrunk
@@ -127,6 +128,24 @@ def recognise_hint(octets: bytes) -> str | None:
 def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
     """Read the running configuration of one GAM."""
     return nornir_tasks.read([target], deadline=settings.poll_deadline_seconds())[0]
+
+
+def backup(target: DeviceTarget) -> TargetResult[str]:
+    """Read the running configuration of one GAM as text, secrets included."""
+    return nornir_tasks.backup([target], deadline=settings.poll_deadline_seconds())[0]
+
+
+def parse_config(text: str) -> ShelfConfig:
+    """What the text of a configuration says.
+
+    :raises nornir_tasks.errors.DeviceError: it is not a whole one
+    """
+    return nornir_tasks.parse_config(text)
+
+
+def plan_restore(target: DeviceTarget, actual: ShelfConfig, saved: ShelfConfig, reason: str) -> ShelfPlan:
+    """Compute the steps that bring ``actual`` back to ``saved``, removals included."""
+    return nornir_tasks.plan_restore(target.name, target.transport, actual, saved, find_model(target.model), reason)
 
 
 def plan(
@@ -241,6 +260,26 @@ def firmware_lines(transport: str, url: str) -> dict[str, list[str]]:
 def redact(text: str) -> str:
     """A shelf's words with secrets blanked."""
     return _redact(text)
+
+
+def normal_config(text: str) -> str:
+    """A configuration's text without what differs from one reading to the next."""
+    return config_text.normal(text)
+
+
+def diff_rows(left: str, right: str) -> tuple[config_text.DiffRow, ...]:
+    """Two texts side by side, with some unchanged lines around every change."""
+    return config_text.side_by_side(left, right)
+
+
+def unified_diff(left: str, right: str, left_name: str, right_name: str) -> str:
+    """Two texts as a unified diff."""
+    return config_text.unified(left, right, left_name, right_name)
+
+
+def outside_ghn(saved: str, actual: str) -> tuple[str, ...]:
+    """Lines about other things than G.hn objects by which two configurations differ, which no plan can write."""
+    return config_text.outside_ghn(saved, actual)
 
 
 def state_hash(config: ShelfConfig) -> str:

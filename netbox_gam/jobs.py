@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from nornir_tasks.contracts import Progress, StepEvent
 
-from .choices import ChangePlanStatusChoices, SyncRunKindChoices
+from .choices import ChangePlanStatusChoices, ConfigBackupKindChoices, SyncRunKindChoices
 from .context import acting_as
 from .exceptions import NotAllowed, WorkflowError
 from .models import (
@@ -25,6 +25,7 @@ from .models import (
     BillingSystem,
     ChangeBatch,
     ChangePlan,
+    ConfigBackup,
     CredentialProfile,
     Drift,
     Finding,
@@ -36,6 +37,7 @@ from .models import (
 )
 from .workflows import (
     automatic,
+    backups,
     billing_events,
     billing_schedule,
     catching_up,
@@ -49,6 +51,7 @@ from .workflows import (
     provisioning,
     reconciliation,
     release,
+    replacement,
     replanning,
     retention,
     revenue,
@@ -167,6 +170,7 @@ class HousekeepingJob(JobRunner):
         self.job.data = {**retention.sweep(), "BillingEvent": billing_events.forget()}
         self.job.data |= {"Reopened": findings.reopen_ignored(), "RevenueDay": revenue.keep_day()}
         self.job.data |= shelf_services.forget_gone()
+        self.job.data |= {"ConfigBackup": backups.forget()}
 
 
 def revive_recurring() -> int:
@@ -615,6 +619,64 @@ class CompareJob(GamJobRunner):
 
     def work(self, *, pk: int) -> dict[str, Any]:
         return drift_decisions.compare(_stored(GamDevice, pk))
+
+
+class BackupJob(GamJobRunner):
+    """Read the running configuration of a GAM and put it into the safe."""
+
+    queue = PROVISION
+
+    class Meta:
+        name = "Back up GAM"
+
+    @classmethod
+    def start(cls, user: Any, *, gam: GamDevice) -> Job:
+        """Enqueue for one GAM."""
+        return cls.begin(user, gam, pk=gam.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        gam = _stored(GamDevice, pk)
+        kind = ConfigBackupKindChoices.MANUAL
+        backup, new = backups.take(gam, reason=kind, user=self.job.user, wait_seconds=provisioning.WAIT_SECONDS)
+        self.logger.info(f"{backup}: {'new content' if new else 'the same content as before'}")
+        return {"backup": backup.pk, "new": new}
+
+
+class RestoreJob(_ApplyingJob):
+    """Plan what brings a GAM back to a backup."""
+
+    class Meta:
+        name = "Restore backup"
+
+    @classmethod
+    def start(cls, user: Any, *, backup: ConfigBackup) -> Job:
+        """Enqueue for one backup. What it plans is always shown before it is applied."""
+        return cls.begin(user, pk=backup.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        backup = _stored(ConfigBackup, pk)
+        return self.make(backup.gam, lambda: backups.restore(backup, user=self.job.user), apply=False)
+
+
+class ReplaceJob(_ApplyingJob):
+    """Plan what puts a GAM in the place of a dead one."""
+
+    class Meta:
+        name = "Replace GAM"
+
+    @classmethod
+    def start(cls, user: Any, *, gam: GamDevice, successor: GamDevice, confirmed: bool = False) -> Job:
+        """Enqueue for two GAMs. What it plans is always shown before it is applied.
+
+        :raises NotAllowed: the user may not replace one of the two
+        """
+        replacement.require_replace(user, gam, successor)
+        return cls.begin(user, gam, pk=gam.pk, successor_pk=successor.pk, confirmed=confirmed)
+
+    def work(self, *, pk: int, successor_pk: int, confirmed: bool) -> dict[str, Any]:
+        old, new = _stored(GamDevice, pk), _stored(GamDevice, successor_pk)
+        user = self.job.user
+        return self.make(new, lambda: replacement.replace_shelf(old, new, user=user, confirmed=confirmed), apply=False)
 
 
 class PushDriftJob(_ApplyingJob):

@@ -51,6 +51,7 @@ menu = PluginMenu(
                 _item("changeplan", _("Change Plans"), editable=False),
                 _item("changestep", _("Change Steps"), editable=False),
                 _item("drift", _("Drift"), editable=False),
+                _item("configbackup", _("Configuration Backups"), editable=False),
                 _item("arrival", _("Onboarding"), editable=False),
             ),
         ),

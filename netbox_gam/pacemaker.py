@@ -24,7 +24,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from . import batches, settings
-from .workflows import billing_events, billing_schedule, firmware, mailing, scheduling, telling, write_delivery
+from .workflows import backups, billing_events, billing_schedule, firmware, mailing, scheduling, telling, write_delivery
 from .workflows.locks import try_exclusive
 
 log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
@@ -122,7 +122,7 @@ class Pacemaker:
         if now - self._rolled_up >= ROLL_UP_EVERY_SECONDS:
             django_rq.get_queue(QUEUE).enqueue(batches.roll_up, job_timeout=600, ttl=120, result_ttl=0, failure_ttl=600)
             self._rolled_up = now
-            handed += 1
+            handed += 1 + _hand_out_backups()
         if now - self._told >= TELL_EVERY_SECONDS:
             self._told = now
             if telling.is_due() or mailing.is_due():
@@ -143,6 +143,14 @@ class Pacemaker:
             self._upgraded = now
             handed += _hand_out_upgrades()
         return handed
+
+
+def _hand_out_backups() -> int:
+    """A job for each GAM whose configuration is to be backed up."""
+    due = backups.claim_due()
+    for pk in due:
+        django_rq.get_queue(QUEUE).enqueue(batches.back_up, pk, job_timeout=300, ttl=600, result_ttl=0, failure_ttl=600)
+    return len(due)
 
 
 def _hand_out_upgrades() -> int:

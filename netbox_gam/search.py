@@ -16,6 +16,7 @@ from .models import (
     ChangeBatch,
     ChangePlan,
     ChangeStep,
+    ConfigBackup,
     CredentialProfile,
     Drift,
     Endpoint,
@@ -188,6 +189,14 @@ class MailGroupIndex(SearchIndex):
     model = MailGroup
     fields = (("name", 100), ("description", 500), ("comments", 5000))
     display_attrs = ("minimum_severity", "enabled", "description")
+
+
+@register_search
+class ConfigBackupIndex(SearchIndex):
+    # The text is searched in the list of backups, by its filter; a copy of it in the search index would outlive the backup.
+    model = ConfigBackup
+    fields = (("description", 500), ("comments", 5000))
+    display_attrs = ("gam", "kind", "description")
 
 
 @register_search

@@ -156,6 +156,21 @@ def metrics_endpoints() -> bool:
     return value
 
 
+def backup_interval_hours() -> float:
+    """Hours between two scheduled backups of a GAM; 0: none are taken by themselves."""
+    return _number("backup_interval_hours", 0)
+
+
+def backup_keep_days() -> int:
+    """Days for which every backup is kept after it was last seen."""
+    return int(_number("backup_keep_days", 1))
+
+
+def backup_keep_weeks() -> int:
+    """Weeks for which one backup a week is kept beyond that."""
+    return int(_number("backup_keep_weeks", 0))
+
+
 RESOLUTIONS = ("raw", "5m", "1h", "1d")
 
 
@@ -191,6 +206,8 @@ def check() -> None:
     provision_per_site()
     for read_other in (link_base_url, metrics_series_limit, metrics_endpoints, zero_touch_user):
         read_other()
+    for read_backup in (backup_interval_hours, backup_keep_days, backup_keep_weeks):
+        read_backup()
     suspended_vlan()
     guard_limits()
     _retention()

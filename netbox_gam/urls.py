@@ -29,6 +29,7 @@ PATHS = {
     "alarm": "alarms",
     "alarmrule": "alarm-rules",
     "mailgroup": "mail-groups",
+    "configbackup": "config-backups",
     "drift": "drift",
     "arrival": "onboarding",
     "firmwareimage": "firmware-images",

@@ -70,7 +70,9 @@ __all__ = [
     "firmware",
     "firmware_lines",
     "guard",
+    "parse_config",
     "plan",
+    "plan_restore",
     "poll",
     "preload",
     "read",
@@ -229,6 +231,26 @@ def plan(
     return plan_shelf(
         target, transport, actual, desired, removals, model, reason, firmware=firmware, services=services, renames=renames
     )
+
+
+def plan_restore(
+    target: str, transport: Transport, actual: ShelfConfig, saved: ShelfConfig, model: GamModel | None = None, reason: str = ""
+) -> ShelfPlan:
+    """The steps that bring ``actual`` back to ``saved``, with removals; see ``changes.restore``. Pure."""
+    from .changes.restore import restored
+
+    wanted, removals = restored(actual, saved)
+    return plan(target, transport, actual, wanted, removals, model, reason)
+
+
+def parse_config(text: str) -> ShelfConfig:
+    """The configuration that a text of a shelf says. Pure.
+
+    :raises DeviceError: UNPARSEABLE, naming what was seen
+    """
+    from .gam import parsers
+
+    return parsers.parse_config(text)
 
 
 def apply(

@@ -696,8 +696,9 @@ class ApplyOutcome(StrEnum):
 class StepEvent:
     """A journal entry. It is delivered, and stored, before the next thing happens on the wire.
 
-    ``phase``: ``reread``, ``step``, ``verify``, ``save``, ``verify_startup``, ``undo``, ``verify_undo``, ``done``. ``index`` is
-    the step's (or -1). ``sent`` and ``answered`` are redacted.
+    ``phase``: ``reread``, ``original``, ``step``, ``verify``, ``save``, ``verify_startup``, ``undo``, ``verify_undo``, ``done``.
+    ``index`` is the step's (or -1). ``sent`` and ``answered`` are redacted. ``config`` comes with ``original`` only: the shelf's
+    configuration as text, secrets included.
     """
 
     target: str
@@ -708,6 +709,7 @@ class StepEvent:
     answered: str = ""
     failure: Failure | None = None
     at: datetime | None = None
+    config: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

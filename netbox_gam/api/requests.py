@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from .. import gateway
 from ..choices import ServiceStateChoices, SyncRunKindChoices, TransportChoices
-from ..models import BandwidthPlan, CredentialProfile, Endpoint, GamPort, SnmpProfile, Subscriber, VlanPool
+from ..models import BandwidthPlan, CredentialProfile, Endpoint, GamDevice, GamPort, SnmpProfile, Subscriber, VlanPool
 from .fields import ViewablePrimaryKeyField
 
 
@@ -137,6 +137,39 @@ class SuggestionSerializer(serializers.Serializer):
 
     subscriber = serializers.IntegerField(source="subscriber.pk", default=None, allow_null=True)
     reason = serializers.CharField()
+
+
+class ReplaceGamSerializer(serializers.Serializer):
+    """Which GAM takes a dead one's place, and whether it does even if the old one still answers."""
+
+    successor = ViewablePrimaryKeyField(queryset=GamDevice.objects.all())
+    confirmed = serializers.BooleanField(default=False)
+
+
+class BackupTextSerializer(serializers.Serializer):
+    """A configuration, secrets blanked."""
+
+    text = serializers.CharField()
+
+
+class BackupDiffRowSerializer(serializers.Serializer):
+    """One row of two configurations side by side."""
+
+    kind = serializers.ChoiceField(choices=["same", "changed", "removed", "added", "gap"])
+    left_number = serializers.IntegerField()
+    left = serializers.CharField(allow_blank=True)
+    right_number = serializers.IntegerField()
+    right = serializers.CharField(allow_blank=True)
+
+
+class BackupDiffSerializer(serializers.Serializer):
+    """Two backups of one GAM, the older one on the left. ``only_masked``: they differ in blanked values only."""
+
+    older = serializers.IntegerField(source="older.pk")
+    newer = serializers.IntegerField(source="newer.pk")
+    only_masked = serializers.BooleanField()
+    unified = serializers.CharField(allow_blank=True)
+    rows = BackupDiffRowSerializer(many=True)
 
 
 class ShelveAlarmSerializer(serializers.Serializer):

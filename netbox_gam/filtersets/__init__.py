@@ -1,6 +1,7 @@
 """Filters of lists, REST, saved filters and dynamic form fields; one module per area."""
 
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
+from .backups import ConfigBackupFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .decisions import FindingRuleFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
@@ -26,6 +27,7 @@ __all__ = (
     "ChangeBatchFilterSet",
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",
+    "ConfigBackupFilterSet",
     "CredentialProfileFilterSet",
     "DriftFilterSet",
     "EndpointFilterSet",

@@ -16,7 +16,7 @@ from ..choices import (
     StepStateChoices,
     TransportChoices,
 )
-from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
+from ..models import ChangeBatch, ChangePlan, ChangeStep, ConfigBackup, GamDevice, Subscriber
 from .base import GamFilterSet
 
 
@@ -70,6 +70,9 @@ class ChangePlanFilterSet(GamFilterSet):
     )
     subscriber_id = django_filters.ModelMultipleChoiceFilter(
         field_name="subscribers", queryset=Subscriber.objects.all(), label=_("Subscriber (ID)")
+    )
+    configuration_backup_id = django_filters.ModelMultipleChoiceFilter(
+        field_name="backups", queryset=ConfigBackup.objects.all(), label=_("Configuration backup (ID)")
     )
 
     search_fields = ("reason", "gam__device__name", "error")

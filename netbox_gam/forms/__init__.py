@@ -10,6 +10,7 @@ from .access import (
     SnmpProfileForm,
     SnmpProfileImportForm,
 )
+from .backups import ConfigBackupBulkEditForm, ConfigBackupFilterForm, ConfigBackupForm, ReplaceGamForm
 from .billing import (
     BillingLinkBulkEditForm,
     BillingLinkFilterForm,
@@ -149,6 +150,9 @@ __all__ = (
     "ChangeStepBulkEditForm",
     "ChangeStepFilterForm",
     "ChangeStepForm",
+    "ConfigBackupBulkEditForm",
+    "ConfigBackupFilterForm",
+    "ConfigBackupForm",
     "CredentialProfileBulkEditForm",
     "CredentialProfileFilterForm",
     "CredentialProfileForm",
@@ -192,6 +196,7 @@ __all__ = (
     "MailGroupForm",
     "MailGroupImportForm",
     "PlanRolloutForm",
+    "ReplaceGamForm",
     "ResumeRolloutForm",
     "ServiceEndpointForm",
     "ServiceForm",

@@ -26,6 +26,7 @@ from .enums import (
     ChangeActionEnum,
     ChangeKindEnum,
     ChangePlanStatusEnum,
+    ConfigBackupKindEnum,
     DriftKindEnum,
     DriftObjectEnum,
     DriftStateEnum,
@@ -73,6 +74,7 @@ __all__ = (
     "BillingWriteFilter",
     "ChangePlanFilter",
     "ChangeStepFilter",
+    "ConfigBackupFilter",
     "CredentialProfileFilter",
     "DriftFilter",
     "EndpointFilter",
@@ -569,6 +571,23 @@ class MailGroupFilter(PrimaryModelFilter):
     digest_minutes: IntegerLookup | None = strawberry_django.filter_field()
     hourly_limit: IntegerLookup | None = strawberry_django.filter_field()
     subject_prefix: StrFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.ConfigBackup, lookups=True)
+class ConfigBackupFilter(PrimaryModelFilter):
+    """Configuration backups; their text is not part of GraphQL."""
+
+    gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    gam_id: ID | None = strawberry_django.filter_field()
+    kind: BaseFilterLookup[ConfigBackupKindEnum] | None = strawberry_django.filter_field()
+    taken: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    last_seen: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    lines: IntegerLookup | None = strawberry_django.filter_field()
+    requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    requested_by_id: ID | None = strawberry_django.filter_field()
+    change_plans: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
 
 
 @register_filter(models.BillingWrite, lookups=True)

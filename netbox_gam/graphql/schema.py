@@ -15,6 +15,7 @@ from .types import (
     ChangeBatchType,
     ChangePlanType,
     ChangeStepType,
+    ConfigBackupType,
     CredentialProfileType,
     DriftType,
     EndpointType,
@@ -101,6 +102,8 @@ class GamQuery:
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()
 
+    configuration_backup: ConfigBackupType = strawberry_django.field()
+    configuration_backup_list: list[ConfigBackupType] = strawberry_django.field()
     billing_write: BillingWriteType = strawberry_django.field()
     billing_write_list: list[BillingWriteType] = strawberry_django.field()
 

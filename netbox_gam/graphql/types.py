@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 import strawberry_django
 from django.db.models import F
+from django.utils import timezone
 from extras.graphql.mixins import ContactsMixin
 from netbox.graphql.scalars import BigInt
 from netbox.graphql.types import PrimaryObjectType, register_type
@@ -22,6 +23,7 @@ from .filters import (
     ChangeBatchFilter,
     ChangePlanFilter,
     ChangeStepFilter,
+    ConfigBackupFilter,
     CredentialProfileFilter,
     DriftFilter,
     EndpointFilter,
@@ -59,6 +61,7 @@ __all__ = (
     "ChangeBatchType",
     "ChangePlanType",
     "ChangeStepType",
+    "ConfigBackupType",
     "CredentialProfileType",
     "DriftType",
     "EndpointType",
@@ -412,6 +415,19 @@ class MailGroupType(PrimaryObjectType):
     sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
     roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
     scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+
+
+@register_type(models.ConfigBackup, exclude=("digest", "text"), filters=ConfigBackupFilter, pagination=True)
+class ConfigBackupType(PrimaryObjectType):
+    """When a GAM had a configuration, and why that was kept; without the text."""
+
+    gam: GamDevice | None
+    requested_by: User | None
+    change_plans: list[ChangePlan]
+
+    @strawberry_django.field(annotate={"graphql_device_name": F("gam__device__name")}, only=["taken"])
+    def display(self) -> str:
+        return f"{self.graphql_device_name or f'GAM {self.gam_id}'} {timezone.localtime(self.taken):%Y-%m-%d %H:%M:%S}"
 
 
 @register_type(models.Drift, fields="__all__", filters=DriftFilter, pagination=True)

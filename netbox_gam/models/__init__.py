@@ -2,6 +2,7 @@
 
 from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
+from .backups import ConfigBackup, ConfigBackupState, ConfigText
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
 from .decisions import FindingRule, HeldService, RevenueDay, ShelfProfileState, ShelfServiceState
@@ -35,6 +36,9 @@ __all__ = (
     "ChangeBatch",
     "ChangePlan",
     "ChangeStep",
+    "ConfigBackup",
+    "ConfigBackupState",
+    "ConfigText",
     "CredentialProfile",
     "DeviceState",
     "DirtyBucket",

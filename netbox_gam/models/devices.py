@@ -131,6 +131,8 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
             ("poll", "Poll a GAM now"),
             ("compare", "Read a GAM's configuration and compare it"),
             ("upgrade", "Upgrade the firmware of a GAM"),
+            ("backup", "Back up a GAM's configuration now"),
+            ("replace", "Put a GAM in the place of a dead one"),
         ]
 
     def __str__(self) -> str:

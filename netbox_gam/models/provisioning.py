@@ -74,6 +74,7 @@ class ChangePlan(JobsMixin, RecordModel):
     intent = models.JSONField(
         _("intent"), default=list, blank=True, help_text=_("What the plan changed in NetBox; given back if it comes to nothing")
     )
+    notes = models.JSONField(_("notes"), default=list, blank=True, help_text=_("What the plan does not do, and what it leads to"))
     superseded_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, related_name="supersedes", null=True, blank=True, verbose_name=_("superseded by")
     )

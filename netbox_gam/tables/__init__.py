@@ -1,6 +1,7 @@
 """Lists; one module per area."""
 
 from .access import CredentialProfileTable, SnmpProfileTable
+from .backups import ConfigBackupTable
 from .billing import (
     BilledServiceTable,
     BillingEventTable,
@@ -37,6 +38,7 @@ __all__ = (
     "ChangeBatchTable",
     "ChangePlanTable",
     "ChangeStepTable",
+    "ConfigBackupTable",
     "CredentialProfileTable",
     "DriftTable",
     "EndpointTable",

@@ -653,6 +653,34 @@ class Compare(Verb):
     color = "info"
 
 
+class BackUp(Verb):
+    name = "backup"
+    label = _("Back Up")
+    title = _("Read the running configuration now and put it into the safe")
+    permissions_required = {"backup"}
+    icon = "safe"
+    color = "secondary"
+
+
+class Restore(Verb):
+    name = "restore"
+    label = _("Restore")
+    title = _("Read the GAM and plan what brings it back to this backup; nothing is sent")
+    permissions_required = {"restore"}
+    icon = "backup-restore"
+    color = "orange"
+
+
+class Replace(Verb):
+    name = "replace"
+    label = _("Replace")
+    title = _("Put another GAM in the place of this one, which is dead")
+    permissions_required = {"replace"}
+    icon = "swap-horizontal"
+    color = "secondary"
+    method = "get"
+
+
 class _OfDrift(Verb):
     state_field = "state"
     states = (DriftStateChoices.OPEN, DriftStateChoices.ACCEPTED)

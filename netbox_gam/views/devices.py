@@ -63,7 +63,7 @@ class GamDeviceListView(GamDeviceCounts, generic.ObjectListView):
 class GamDeviceView(GetRelatedModelsMixin, generic.ObjectView):
     queryset = GamDevice.objects.select_related("device__site", "observed", "poll_schedule")
     template_name = DETAIL
-    actions = (actions.Poll, actions.Compare, CloneObject, EditObject, DeleteObject)
+    actions = (actions.Poll, actions.Compare, actions.BackUp, actions.Replace, CloneObject, EditObject, DeleteObject)
     layout = layout.Layout(
         layout.Row(layout.Column(FaceplatePanel())),
         layout.Row(

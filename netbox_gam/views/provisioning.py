@@ -174,6 +174,7 @@ class ChangePlanView(generic.ObjectView):
             layout.Column(
                 LinesPanel("error", title=_("Error"), color="red"),
                 LinesPanel("difference", title=_("Not as planned"), color="red"),
+                LinesPanel("notes", title=_("Note"), color="yellow"),
                 ViolationsPanel(),
                 WarningsPanel(),
             )

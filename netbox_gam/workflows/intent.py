@@ -17,14 +17,14 @@ from ipam.models import VLAN
 from ..choices import ChangePlanStatusChoices as Status
 from ..choices import EndpointStatusChoices
 from ..exceptions import InvalidState
-from ..models import Arrival, ChangePlan, Drift, Endpoint, Finding, Subscriber
+from ..models import Arrival, ChangePlan, Drift, Endpoint, Finding, GamDevice, Subscriber
 from . import vlans
 from .saving import in_words, update
 
 type Entry = dict[str, Any]
 """One object's change: ``model``, ``pk``, ``name``, and its fields ``before`` and ``after``, relations by primary key."""
 
-MODELS: dict[str, type[Any]] = {"subscriber": Subscriber, "endpoint": Endpoint}
+MODELS: dict[str, type[Any]] = {"subscriber": Subscriber, "endpoint": Endpoint, "gamdevice": GamDevice}
 WAITING = (Status.PLANNED, Status.INVALID)
 """Plans that nothing came of yet."""
 

@@ -34,7 +34,7 @@ from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatus
 from ..exceptions import Busy, InvalidState, WorkflowError
 from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, drift, shelf_services, transports
+from . import alarms, backup_store, drift, shelf_services, transports
 from . import intent as intents
 from .desired import Removal, desired_config
 from .firmware_quiet import refuse_writing
@@ -140,10 +140,12 @@ def store_plan(
     user: Any,
     reason: str,
     intent: Sequence[intents.Entry] = (),
+    notes: Sequence[str] = (),
     batch: ChangeBatch | None = None,
 ) -> ChangePlan:
     """Write a computed plan and its steps to the database. It takes the place of plans of the same subscribers that wait.
 
+    :param notes: what it does not do, and what it leads to, for whoever looks at it
     :raises InvalidState: such a plan waits together with others
     """
     status = ChangePlanStatusChoices.PLANNED if shelf_plan.steps else ChangePlanStatusChoices.NOTHING_TO_DO
@@ -161,6 +163,7 @@ def store_plan(
         violations=[asdict(violation) for violation in shelf_plan.violations],
         warnings=[asdict(warning) for warning in shelf_plan.warnings],
         interrupts=list(shelf_plan.interrupts),
+        notes=list(notes),
     )
     change_plan.save()
     change_plan.subscribers.set(subscribers)
@@ -349,10 +352,13 @@ class _Journal:
     """Stores what happens to a plan before it happens on the wire."""
 
     def __init__(self, change_plan: ChangePlan, on_event: OnEvent | None) -> None:
+        self.change_plan = change_plan
         self.steps = {step.index: step for step in change_plan.steps.all()}
         self.on_event = on_event
 
     def __call__(self, event: StepEvent) -> None:
+        if event.config:
+            backup_store.keep_before(self.change_plan, event.config)
         step = self.steps.get(event.index)
         if step is not None and event.state is not None:
             step.state = event.state

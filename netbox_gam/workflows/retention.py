@@ -7,6 +7,7 @@ from ..models import (
     BilledService,
     BillingCheck,
     BillingSystem,
+    ConfigBackupState,
     DeviceState,
     DriftCheck,
     EndpointState,
@@ -18,7 +19,7 @@ from ..models import (
 )
 from . import mailing, samples, write_delivery
 
-OF_A_GAM = (DeviceState, DriftCheck, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
+OF_A_GAM = (ConfigBackupState, DeviceState, DriftCheck, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
 
 
 def sweep() -> dict[str, int]:

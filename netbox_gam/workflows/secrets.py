@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..credentials import rotate
 from ..models import BillingSystem, CredentialProfile, SnmpProfile
+from . import backup_store
 from .saving import update
 
 HOLDERS = (CredentialProfile, SnmpProfile, BillingSystem)
@@ -21,4 +22,5 @@ def rotate_all() -> dict[str, int]:
         for holder in model.objects.all():
             values = {name: rotate(getattr(holder, name)) for name in model.secret_fields}
             changed[model.__name__] += update(holder, message="Secrets under the newest key", **values)
+    changed["ConfigBackup"] = backup_store.rotate()
     return changed

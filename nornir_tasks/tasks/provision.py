@@ -132,6 +132,18 @@ class _Apply:
             return (*self.moved_objects(), f"state {found[:12]} instead of {self.plan.state_hash[:12]}")
         return self.moved_ids()
 
+    def hand_out(self) -> None:
+        """Give whoever keeps the journal the text of what is about to be changed, where the shelf gives it."""
+        text = self.original.raw
+        if not text:
+            try:
+                text = self.driver.backup()
+            except DeviceError as problem:
+                if problem.kind is not ErrorKind.UNSUPPORTED:
+                    raise
+                return
+        self.journal(StepEvent(self.plan.target, "original", at=datetime.now(UTC), config=text))
+
     def read_startup(self) -> ShelfConfig | None:
         """The startup configuration, None where the shelf does not give it (which is said in the result)."""
         try:
@@ -394,6 +406,8 @@ def apply_plan(driver: GamDriver, plan: ShelfPlan, journal: Journal, patience: P
         return work.result(ApplyOutcome.NOTHING_TO_DO, verified=True, state_hash_after=plan.state_hash)
     try:
         stale = work.stale()
+        if not stale:
+            work.hand_out()
     except DeviceError as problem:
         return work.result(ApplyOutcome.FAILED, failure=_failure(problem))
     if stale:

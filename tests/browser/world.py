@@ -154,6 +154,8 @@ class World:
         Endpoint.objects.filter(pk=subscriber.endpoint_id).update(device=other)
         factories.finding_rule()
         factories.firmware_upgrade(factories.firmware_rollout(upgrades=0), gam)
+        for text in ('hostname a\nghn bw-profile 2 name "100M"\nend\n', 'hostname b\nghn bw-profile 2 name "100M"\nend\n'):
+            factories.config_backup(gam, text)
         if not Drift.objects.exists():
             factories.drift(gam)
         if not Arrival.objects.exists():

@@ -33,6 +33,7 @@ from netbox_gam.models import (
     ChangeBatch,
     ChangePlan,
     ChangeStep,
+    ConfigBackup,
     CredentialProfile,
     DeviceState,
     Drift,
@@ -54,10 +55,12 @@ from netbox_gam.models import (
     SyncRun,
     VlanPool,
 )
+from netbox_gam.workflows import backup_store
 from nornir_tasks.gam.catalog import find_model
 
 MOMENT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
+BACKUP_SECRET = "c2VjcmV0LW9mLWEtc2hlbGY="
 
 
 def number() -> int:
@@ -373,6 +376,14 @@ def alarm(owner: GamDevice | None = None, **values: Any) -> Alarm:
         **values,
     }
     return Alarm.objects.create(gam=owner or gam(), **values)
+
+
+def config_backup(owner: GamDevice | None = None, text: str = "", **values: Any) -> ConfigBackup:
+    """A configuration in the safe, with a password in it."""
+    count = number()
+    login = f"username admin password encrypted {BACKUP_SECRET}"
+    text = text or f'hostname gam-{count}\n{login}\nghn bw-profile 2 name "P{count}"\nend\n'
+    return backup_store.keep(owner or gam(), text, **{"kind": "manual", **values})[0]
 
 
 def drift(owner: GamDevice | None = None, **values: Any) -> Drift:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.test import TestCase
+from users.models import User
 
 from netbox_gam import filtersets
 from netbox_gam.filtersets.base import mac_fragment
@@ -20,6 +21,7 @@ from netbox_gam.models import (
     ChangeBatch,
     ChangePlan,
     ChangeStep,
+    ConfigBackup,
     CredentialProfile,
     Drift,
     Endpoint,
@@ -82,7 +84,7 @@ class SnmpProfileFilterTest(Filtered, TestCase):
 class GamDeviceFilterTest(Filtered, TestCase):
     queryset = GamDevice.objects.all()
     filterset = filtersets.GamDeviceFilterSet
-    ignore_fields = ("observed", "poll_schedule", "drift_check")
+    ignore_fields = ("observed", "poll_schedule", "drift_check", "backup_state")
 
     @classmethod
     def setUpTestData(cls):
@@ -477,6 +479,31 @@ class MailGroupFilterTest(Filtered, TestCase):
         self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
         self.assertEqual(self.find(quiet_days=["mon"]), set(self.rows))
         self.assertEqual(self.find(q="mj@"), {self.rows[1]})
+
+
+class ConfigBackupFilterTest(Filtered, TestCase):
+    queryset = ConfigBackup.objects.all()
+    filterset = filtersets.ConfigBackupFilterSet
+    ignore_fields = ("digest", "text")
+
+    @classmethod
+    def setUpTestData(cls):
+        plan = factories.change_plan()
+        cls.first = factories.config_backup(plan.gam, change_plan=plan, kind="before_change")
+        cls.second = factories.config_backup(text="hostname harbour\nend\n", user=User.objects.create(username="operator"))
+        cls.third = factories.config_backup(kind="scheduled")
+        cls.plan = plan
+
+    def test_filters(self):
+        self.assertEqual(self.find(gam_id=[self.first.gam_id]), {self.first})
+        self.assertEqual(self.find(gam=[self.first.gam.device.name]), {self.first})
+        self.assertEqual(self.find(site_id=[self.second.gam.device.site_id]), {self.first, self.second, self.third})
+        self.assertEqual(self.find(kind=["before_change"]), {self.first})
+        self.assertEqual(self.find(change_plan_id=[self.plan.pk]), {self.first})
+        self.assertEqual(self.find(requested_by_id=[self.second.requested_by_id]), {self.second})
+        self.assertEqual(self.find(contains="HARBOUR"), {self.second})
+        self.assertEqual(self.find(q="harbour"), {self.second})
+        self.assertEqual(self.find(contains=factories.BACKUP_SECRET), set(), "secrets cannot be searched for")
 
 
 class DriftFilterTest(Filtered, TestCase):

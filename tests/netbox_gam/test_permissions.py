@@ -64,6 +64,8 @@ VERBS = (
     Verb("findingrule", "release", "release", lambda: factories.finding_rule(held="too many"), becomes=("held", "")),
     Verb("alarm", "acknowledge", "acknowledge", factories.alarm, becomes=("state", "acknowledged")),
     Verb("gamdevice", "compare", "compare", factories.gam, "Compare GAM"),
+    Verb("gamdevice", "backup", "backup", factories.gam, "Back up GAM"),
+    Verb("configbackup", "restore", "restore", factories.config_backup, "Restore backup"),
     Verb("drift", "push", "push", factories.drift, "Push drift"),
     Verb("drift", "adopt", "adopt", factories.drift, "Adopt drift"),
     Verb("drift", "reopen", "accept", lambda: factories.drift(state="accepted"), becomes=("state", "open")),

@@ -32,6 +32,8 @@ WITHOUT_SURFACES = {
     "DirtyBucket": "a span of time whose roll-up is to be computed",
     "EthernetState": "the last reading of an uplink: the face plate",
     "Series": "what measurements are of: drawn in charts of it",
+    "ConfigBackupState": "when a GAM is backed up next: the head of its tab",
+    "ConfigText": "the text of a backup: a panel of it; nothing else may read it",
     "DriftCheck": "when a GAM was last compared: a panel of it",
     "DeviceState": "the last reading of a GAM: a panel and columns of it",
     "EndpointState": "the last reading of an endpoint: a panel and columns of it",

@@ -62,6 +62,10 @@ class ArrivalTableTest(GamTableCases.GamTableTestCase):
     table = tables.ArrivalTable
 
 
+class ConfigBackupTableTest(GamTableCases.GamTableTestCase):
+    table = tables.ConfigBackupTable
+
+
 class DriftTableTest(GamTableCases.GamTableTestCase):
     table = tables.DriftTable
 

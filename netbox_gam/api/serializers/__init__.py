@@ -1,6 +1,7 @@
 """Serializers, one module per area; NetBox looks them up here by the model's name."""
 
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
+from .backups import ConfigBackupSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .decisions import FindingRuleSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
@@ -28,6 +29,7 @@ __all__ = (
     "ChangePlanDetailSerializer",
     "ChangePlanSerializer",
     "ChangeStepSerializer",
+    "ConfigBackupSerializer",
     "CredentialProfileSerializer",
     "DriftSerializer",
     "EndpointSerializer",

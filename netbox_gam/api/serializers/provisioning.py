@@ -46,7 +46,7 @@ class ChangePlanSerializer(RecordSerializer):
         model = ChangePlan
         fields = (
             *IDENTITY, "gam", "batch", "status", "reason", "requested_by", "transport", "transport_reason", "state_hash",
-            "violations", "warnings", "interrupts",
+            "violations", "warnings", "interrupts", "notes",
             "intent", "superseded_by", "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "status", "reason", "description")

@@ -1,6 +1,7 @@
 """Viewsets, one module per area."""
 
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
+from .backups import ConfigBackupViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .decisions import FindingRuleViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
@@ -28,6 +29,7 @@ __all__ = (
     "ChangeBatchViewSet",
     "ChangePlanViewSet",
     "ChangeStepViewSet",
+    "ConfigBackupViewSet",
     "CredentialProfileViewSet",
     "DriftViewSet",
     "EndpointViewSet",

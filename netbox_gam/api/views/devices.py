@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...jobs import CompareJob, DiscoverJob, PollJob
+from ...jobs import BackupJob, CompareJob, DiscoverJob, PollJob, ReplaceJob
 from ...models import BandwidthPlan, Endpoint, GamDevice, GamPort
 from ...workflows import profile_slots
-from ..requests import DiscoverGamsSerializer, PollGamsSerializer
+from ..requests import DiscoverGamsSerializer, PollGamsSerializer, ReplaceGamSerializer
 from ..serializers import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
 from ..serializers.slots import PlanMergeSerializer, PlanSlotsSerializer
 from .base import GamViewSet, verb
@@ -87,6 +87,17 @@ class GamDeviceViewSet(MeasuredMixin, GamViewSet):
     def compare(self, request: Request, pk: int) -> Response:
         """Read the running configuration of one GAM now and compare it with NetBox."""
         return self.accepted(CompareJob.start(request.user, gam=self.get_object()))
+
+    @verb("backup")
+    def backup(self, request: Request, pk: int) -> Response:
+        """Read the running configuration of one GAM now and put it into the safe."""
+        return self.accepted(BackupJob.start(request.user, gam=self.get_object()))
+
+    @verb("replace", request=ReplaceGamSerializer)
+    def replace(self, request: Request, pk: int) -> Response:
+        """Move everything of a dead GAM to its successor, and plan what gives it to the new shelf."""
+        gam = self.get_object()
+        return self.accepted(ReplaceJob.start(request.user, gam=gam, **self.body(ReplaceGamSerializer)))
 
 
 class GamPortViewSet(MeasuredMixin, GamViewSet):

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from netbox_gam.exceptions import WorkflowError
+from netbox_gam.models import GamDevice
 
 POLL_SECONDS = 0.3
 
@@ -71,3 +72,14 @@ def named(model: Any, name: str | None, what: str) -> Any:
     if found is None:
         raise CommandError(f"There is no {what} {name!r}.")
     return found
+
+
+def gam_named(name: str) -> GamDevice:
+    """The GAM whose device has that name.
+
+    :raises CommandError: there is none, or more than one
+    """
+    found = list(GamDevice.objects.filter(device__name=name)[:2])
+    if len(found) != 1:
+        raise CommandError(f"There {'are several GAMs' if found else 'is no GAM'} {name!r}.")
+    return found[0]

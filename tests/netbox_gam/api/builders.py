@@ -122,6 +122,7 @@ def everything(number: int) -> None:
     factories.change_step(plan, 0)
     finding(number, billing, subscriber=customer, endpoint=served_by, sync_run=run, change_plan=plan)
     alarm(number, shelf, endpoint=served_by, acknowledged_by=operator)
+    factories.config_backup(shelf, change_plan=plan, user=operator)
     factories.drift(shelf, port=port, change_plan=plan, accepted_by=operator)
     factories.arrival(shelf, endpoint=served_by, port=port, subscriber=customer, change_plan=plan, decided_by=operator)
     factories.mail_group()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nornir_tasks.changes.diff import Removal, change_diffs, compute_changes, interrupted
 from nornir_tasks.changes.planner import plan_shelf
+from nornir_tasks.changes.restore import restored
 from nornir_tasks.changes.slots import cheapest_way_out, look, plan_slots
 from nornir_tasks.changes.state import apply_all, apply_to, differences, find, objects
 from nornir_tasks.changes.state_hash import state_hash
@@ -41,6 +42,29 @@ SHELF = ShelfConfig(
     endpoints=(EP1, EP2),
     subscribers=(SubscriberConfig("a", 10, "ep1", profile="100M", id=1), SubscriberConfig("b", 11, "ep2", id=2)),
 )
+
+
+@common
+@given(cli_configs(), cli_configs())
+def test_a_restore_ends_in_what_was_saved_and_nothing_else(actual: ShelfConfig, saved: ShelfConfig) -> None:
+    wanted, removals = restored(actual, saved)
+    plan = plan_shelf("gam", Transport.JSONRPC, actual, wanted, removals, MODEL)
+    if plan.violations:
+        return
+    result = apply_all(actual, [step.change for step in plan.steps])
+    reused = plan_slots(actual, wanted, removals).reused
+    for kind in (ChangeKind.ENDPOINT, ChangeKind.SUBSCRIBER):
+        assert {item.name for item in objects(result, kind)} == {item.name for item in objects(saved, kind)}
+    assert {item.name for item in result.profiles} == {item.name for item in saved.profiles} - reused.keys()
+    again = plan_shelf("gam", Transport.JSONRPC, result, *restored(result, saved), MODEL)
+    assert again.steps == ()
+
+
+def test_a_restore_leaves_what_the_text_has_no_words_for() -> None:
+    tagged = replace(SHELF.subscribers[0], double_tag=True, outer_vlan=200, vlan=77)
+    actual = replace(SHELF, subscribers=(tagged, SHELF.subscribers[1]))
+    plan = plan_shelf("gam", Transport.JSONRPC, actual, *restored(actual, SHELF), MODEL)
+    assert [(step.change.name, [diff.field for diff in step.diff]) for step in plan.steps] == [("a", ["VLAN"])]
 
 
 @common

@@ -107,7 +107,7 @@ def test_apply_writes_verifies_and_saves(bench: Bench, driver: GamDriver) -> Non
     running = driver.read_running()
     assert differences(expected, running) == ()
     assert result.state_hash_after == state_hash(running)
-    assert journal.phases == ["reread", *["step"] * 8, "verify", "save", "verify_startup", "done"]
+    assert journal.phases == ["reread", "original", *["step"] * 8, "verify", "save", "verify_startup", "done"]
     if bench.target.transport is Transport.SSH:
         assert bench.written() == [*result.sent, "copy running-config startup-config"]
     bench.on_shelf(lambda shelf: shelf.reboot())

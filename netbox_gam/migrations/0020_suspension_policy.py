@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('dcim', '0251_fix_ltree_cascade_triggers'),
         ('extras', '0144_customfield_status'),
-        ('netbox_gam', '0018_status_matrix'),
+        ('netbox_gam', '0019_config_backups'),
         ('users', '0016_default_ordering_indexes'),
     ]
 
