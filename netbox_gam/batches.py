@@ -8,7 +8,7 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import alarms, billing_events, firmware, mailing, polling, samples, scheduling, telling
+from .workflows import alarms, billing_events, firmware, mailing, polling, samples, scheduling, telling, waiting_plans
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -47,6 +47,12 @@ def tell() -> None:
         telling.run()
     finally:
         mailing.send_mail()
+
+
+def look_after_plans() -> None:
+    """Start applying change plans whose time has come, and give up those that waited too long."""
+    jobs.start_due_plans()
+    waiting_plans.expire()
 
 
 def upgrade_firmware(pk: int) -> None:

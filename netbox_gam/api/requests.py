@@ -147,6 +147,23 @@ class ReplayedSerializer(serializers.Serializer):
     waiting = serializers.IntegerField()
 
 
+class ScheduleSerializer(serializers.Serializer):
+    """When change plans are to be applied by themselves."""
+
+    when = serializers.ChoiceField(
+        choices=("window", "at", "never"), help_text=_("When the next maintenance window opens, at a time, or not by themselves")
+    )
+    at = serializers.DateTimeField(required=False)
+
+    def validate(self, attrs):
+        """A time where one was asked for, and only there."""
+        if attrs["when"] == "at" and not attrs.get("at"):
+            raise serializers.ValidationError({"at": _("Name the time.")})
+        if attrs["when"] != "at" and attrs.get("at"):
+            raise serializers.ValidationError({"at": _("A time goes with “at” only.")})
+        return attrs
+
+
 class WorkflowErrorSerializer(serializers.Serializer):
     """Why a verb could not be carried out, and what to do about it."""
 

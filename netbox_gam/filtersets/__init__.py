@@ -1,6 +1,7 @@
 """Filters of lists, REST, saved filters and dynamic form fields; one module per area."""
 
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
+from .approvals import ApprovalRuleFilterSet, MaintenanceWindowFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .decisions import FindingRuleFilterSet
 from .devices import EndpointFilterSet, GamDeviceFilterSet, GamPortFilterSet
@@ -15,6 +16,7 @@ from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFi
 __all__ = (
     "AlarmFilterSet",
     "AlarmRuleFilterSet",
+    "ApprovalRuleFilterSet",
     "ArrivalFilterSet",
     "BandwidthPlanFilterSet",
     "BillingLinkFilterSet",
@@ -34,6 +36,7 @@ __all__ = (
     "GamDeviceFilterSet",
     "GamPortFilterSet",
     "MailGroupFilterSet",
+    "MaintenanceWindowFilterSet",
     "SnmpProfileFilterSet",
     "SubscriberFilterSet",
     "SyncRunFilterSet",

@@ -10,6 +10,16 @@ from .access import (
     SnmpProfileForm,
     SnmpProfileImportForm,
 )
+from .approvals import (
+    ApprovalRuleBulkEditForm,
+    ApprovalRuleFilterForm,
+    ApprovalRuleForm,
+    ApprovalRuleImportForm,
+    MaintenanceWindowBulkEditForm,
+    MaintenanceWindowFilterForm,
+    MaintenanceWindowForm,
+    MaintenanceWindowImportForm,
+)
 from .billing import (
     BillingLinkBulkEditForm,
     BillingLinkFilterForm,
@@ -88,6 +98,7 @@ from .provisioning import (
     ChangeStepBulkEditForm,
     ChangeStepFilterForm,
     ChangeStepForm,
+    ScheduleForm,
 )
 from .subscribers import (
     BandwidthPlanBulkEditForm,
@@ -114,6 +125,10 @@ __all__ = (
     "AlarmRuleFilterForm",
     "AlarmRuleForm",
     "AlarmRuleImportForm",
+    "ApprovalRuleBulkEditForm",
+    "ApprovalRuleFilterForm",
+    "ApprovalRuleForm",
+    "ApprovalRuleImportForm",
     "ArrivalBulkEditForm",
     "ArrivalFilterForm",
     "ArrivalForm",
@@ -185,7 +200,12 @@ __all__ = (
     "MailGroupFilterForm",
     "MailGroupForm",
     "MailGroupImportForm",
+    "MaintenanceWindowBulkEditForm",
+    "MaintenanceWindowFilterForm",
+    "MaintenanceWindowForm",
+    "MaintenanceWindowImportForm",
     "PlanRolloutForm",
+    "ScheduleForm",
     "ServicePlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from netbox.forms import PrimaryModelBulkEditForm, PrimaryModelFilterSetForm, PrimaryModelForm
 from users.models import User
 from utilities.forms.fields import DynamicModelMultipleChoiceField, MultipleChoiceField, TagFilterField
 from utilities.forms.rendering import FieldSet
+from utilities.forms.widgets import DateTimePicker
 
 from ..choices import (
     BatchSourceChoices,
@@ -44,6 +46,33 @@ class ChangeBatchFilterForm(PrimaryModelFilterSetForm):
     tag = TagFilterField(model)
 
 
+class ScheduleForm(forms.Form):
+    """When change plans are to be applied by themselves."""
+
+    WINDOW, AT, NEVER = "window", "at", "never"
+    when = forms.ChoiceField(
+        label=_("When"),
+        choices=(
+            (WINDOW, _("When the next maintenance window opens")),
+            (AT, _("At a time")),
+            (NEVER, _("Not by itself: wait for a person")),
+        ),
+    )
+    at = forms.DateTimeField(label=_("Time"), required=False, widget=DateTimePicker())
+
+    def clean(self):
+        """A time that is still to come, where one was asked for."""
+        super().clean()
+        chosen = self.cleaned_data
+        if chosen.get("when") != self.AT:
+            chosen["at"] = None
+        elif not chosen.get("at"):
+            self.add_error("at", _("Choose a time."))
+        elif chosen["at"] <= timezone.now():
+            self.add_error("at", _("That is not in the future."))
+        return chosen
+
+
 class ChangePlanForm(PrimaryModelForm):
     fieldsets = (FieldSet("description", "tags", name=_("Change Plan")),)
 
@@ -62,7 +91,7 @@ class ChangePlanFilterForm(PrimaryModelFilterSetForm):
     model = ChangePlan
     fieldsets = (
         SEARCH,
-        FieldSet("status", "transport", "verified", "saved", name=_("Change Plan")),
+        FieldSet("status", "transport", "verified", "saved", "is_approved", name=_("Change Plan")),
         FieldSet("gam_id", "subscriber_id", "batch_id", "requested_by_id", name=_("Subject")),
         OWNERSHIP,
     )
@@ -70,6 +99,7 @@ class ChangePlanFilterForm(PrimaryModelFilterSetForm):
     transport = MultipleChoiceField(label=_("Transport"), choices=TransportChoices, required=False)
     verified = yes_no(_("Verified"))
     saved = yes_no(_("Saved"))
+    is_approved = yes_no(_("Approved"))
     gam_id = DynamicModelMultipleChoiceField(label=_("GAM"), queryset=GamDevice.objects.all(), required=False)
     subscriber_id = DynamicModelMultipleChoiceField(label=_("Subscriber"), queryset=Subscriber.objects.all(), required=False)
     requested_by_id = DynamicModelMultipleChoiceField(label=_("Requested by"), queryset=User.objects.all(), required=False)

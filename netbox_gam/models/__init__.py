@@ -2,6 +2,7 @@
 
 from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
+from .approvals import ApprovalRule, MaintenanceWindow
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
 from .decisions import FindingRule, HeldService, RevenueDay, ShelfServiceState
@@ -21,6 +22,7 @@ __all__ = (
     "Alarm",
     "AlarmEvent",
     "AlarmRule",
+    "ApprovalRule",
     "Arrival",
     "BandwidthPlan",
     "BilledService",
@@ -51,6 +53,7 @@ __all__ = (
     "HeldService",
     "MailGroup",
     "MailItem",
+    "MaintenanceWindow",
     "PollCycle",
     "PollSchedule",
     "PollWorker",

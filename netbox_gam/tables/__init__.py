@@ -1,6 +1,7 @@
 """Lists; one module per area."""
 
 from .access import CredentialProfileTable, SnmpProfileTable
+from .approvals import ApprovalRuleTable, MaintenanceWindowTable
 from .billing import (
     BilledServiceTable,
     BillingEventTable,
@@ -23,6 +24,7 @@ from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
 __all__ = (
     "AlarmRuleTable",
     "AlarmTable",
+    "ApprovalRuleTable",
     "ArrivalTable",
     "BandwidthPlanTable",
     "BilledServiceTable",
@@ -46,6 +48,7 @@ __all__ = (
     "GamPortTable",
     "HeldServiceTable",
     "MailGroupTable",
+    "MaintenanceWindowTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

@@ -37,10 +37,16 @@ class Wish:
 
 
 def wish(
-    verb: str, subscriber: Subscriber, *, endpoint: Endpoint | None = None, bandwidth_plan: BandwidthPlan | None = None
+    verb: str,
+    subscriber: Subscriber,
+    *,
+    endpoint: Endpoint | None = None,
+    bandwidth_plan: BandwidthPlan | None = None,
+    refresh: bool = True,
 ) -> Wish:
     """What a verb would do; see the functions of that name. Changes nothing.
 
+    :param refresh: read the subscriber again first; not needed where it was read just now
     :raises InvalidState: no such verb, or the subscriber's status does not allow it
     """
     verbs: dict[str, Callable[[], Wish]] = {
@@ -53,8 +59,9 @@ def wish(
     }
     if verb not in verbs:
         raise InvalidState(f"There is no verb {verb!r}.", next_step=f"Use one of {', '.join(VERBS)}.")
-    # A job may have waited for its turn since it was read.
-    subscriber.refresh_from_db()
+    if refresh:
+        # A job may have waited for its turn since it was read.
+        subscriber.refresh_from_db()
     return verbs[verb]()
 
 

@@ -24,7 +24,8 @@ PLUGIN = "/plugins/gam/"
 # Words that stand in a URL where something is changed; one who may only look must not be led there.
 CHANGING = ("add", "edit", "delete", "import", "rename", "discover", "install-types", "poll", "apply", "accept", "change-plan")
 RECORDS = {
-    "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival", "firmwarerollout", "firmwareupgrade",
+    "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival", "firmwarerollout",
+    "firmwareupgrade",
 }  # fmt: skip
 # Links that NetBox itself shows to people without the permission they take.
 OFFERED_BY_NETBOX = {"extras:tableconfig_add", "dcim:device_render-config"}

@@ -1,6 +1,7 @@
 """Serializers, one module per area; NetBox looks them up here by the model's name."""
 
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
+from .approvals import ApprovalRuleSerializer, MaintenanceWindowSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .decisions import FindingRuleSerializer
 from .devices import EndpointSerializer, GamDeviceSerializer, GamPortSerializer
@@ -16,6 +17,7 @@ from .subscribers import SubscriberSerializer
 __all__ = (
     "AlarmRuleSerializer",
     "AlarmSerializer",
+    "ApprovalRuleSerializer",
     "ArrivalSerializer",
     "BandwidthPlanSerializer",
     "BillingLinkSerializer",
@@ -36,6 +38,7 @@ __all__ = (
     "GamDeviceSerializer",
     "GamPortSerializer",
     "MailGroupSerializer",
+    "MaintenanceWindowSerializer",
     "SnmpProfileSerializer",
     "SubscriberSerializer",
     "SyncRunSerializer",

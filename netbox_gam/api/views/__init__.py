@@ -1,6 +1,7 @@
 """Viewsets, one module per area."""
 
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
+from .approvals import ApprovalRuleViewSet, MaintenanceWindowViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .decisions import FindingRuleViewSet
 from .devices import EndpointViewSet, GamDeviceViewSet, GamPortViewSet
@@ -17,6 +18,7 @@ from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSe
 __all__ = (
     "AlarmRuleViewSet",
     "AlarmViewSet",
+    "ApprovalRuleViewSet",
     "ArrivalViewSet",
     "BandwidthPlanViewSet",
     "BillingLinkViewSet",
@@ -36,6 +38,7 @@ __all__ = (
     "GamDeviceViewSet",
     "GamPortViewSet",
     "MailGroupViewSet",
+    "MaintenanceWindowViewSet",
     "MetricsView",
     "PollingStatusView",
     "SnmpProfileViewSet",
