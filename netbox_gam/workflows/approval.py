@@ -14,8 +14,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from nornir_tasks.changes.approval import Demands, Extent, Rule, approval_digest, demands
+from nornir_tasks.contracts import ApprovalDemands, ChangeExtent, ChangeRule
 
+from .. import gateway
 from ..choices import ChangePlanStatusChoices as Status
 from ..exceptions import InvalidState, NeedsApproval, NotAllowed, OutsideWindow
 from ..models import ApprovalRule, ChangePlan, ChangeStep, GamDevice
@@ -27,7 +28,7 @@ from .windows import Windows, enabled_windows, open_until, opens_next
 def digest(change_plan: ChangePlan) -> str:
     """What is approved of a plan: state and lines, as a fingerprint."""
     steps = [(step.sends, step.undo_sends) for step in change_plan.steps.order_by("index")]
-    return approval_digest(f"gam {change_plan.gam_id}", change_plan.transport, change_plan.state_hash, steps)
+    return gateway.approval_digest(f"gam {change_plan.gam_id}", change_plan.transport, change_plan.state_hash, steps)
 
 
 def is_approved(change_plan: ChangePlan) -> bool:
@@ -67,7 +68,7 @@ def _check_approver(change_plan: ChangePlan, user: Any) -> None:
 class Policy:
     """The enabled rules and windows, loaded once for many plans."""
 
-    rules: Sequence[tuple[Scope, Rule]]
+    rules: Sequence[tuple[Scope, ChangeRule]]
     windows: Windows
 
     @classmethod
@@ -76,14 +77,14 @@ class Policy:
         found = list(ApprovalRule.objects.filter(enabled=True).prefetch_related(*RELATIONS))
         return cls([(scope_of(rule), _rule_of(rule)) for rule in found], enabled_windows() if found else [])
 
-    def demands(self, change_plan: ChangePlan, extent: Extent, place: Place, moment: datetime) -> Demands:
+    def demands(self, change_plan: ChangePlan, extent: ChangeExtent, place: Place, moment: datetime) -> ApprovalDemands:
         """What they demand of a plan that is applied at a moment."""
         rules = [rule for scope, rule in self.rules if scope.covers(place)]
-        return demands(rules, extent, window_open=open_until(self.windows, place, moment) is not None)
+        return gateway.approval_demands(rules, extent, window_open=open_until(self.windows, place, moment) is not None)
 
 
-def _rule_of(rule: ApprovalRule) -> Rule:
-    return Rule(
+def _rule_of(rule: ApprovalRule) -> ChangeRule:
+    return ChangeRule(
         name=rule.name,
         min_subscribers=rule.min_subscribers,
         min_gams=rule.min_gams,
@@ -96,13 +97,13 @@ def _rule_of(rule: ApprovalRule) -> Rule:
     )
 
 
-def extent_of(change_plan: ChangePlan) -> Extent:
+def extent_of(change_plan: ChangePlan) -> ChangeExtent:
     """How much a plan changes, together with everything its batch ever was to change: parts of it are not smaller changes."""
     plans = ChangePlan.objects.filter(pk=change_plan.pk)
     if change_plan.batch_id:
         plans = ChangePlan.objects.filter(batch=change_plan.batch_id).exclude(status=Status.SUPERSEDED)
     steps = ChangeStep.objects.filter(change_plan=change_plan).values_list("action", "kind")
-    return Extent(
+    return ChangeExtent(
         subscribers=plans.exclude(subscribers=None).values("subscribers").distinct().count(),
         gams=plans.values("gam").distinct().count(),
         interrupted=sum(len(names) for names in plans.values_list("interrupts", flat=True)),
@@ -111,11 +112,11 @@ def extent_of(change_plan: ChangePlan) -> Extent:
     )
 
 
-def demands_of(change_plan: ChangePlan, *, policy: Policy | None = None, moment: datetime | None = None) -> Demands:
+def demands_of(change_plan: ChangePlan, *, policy: Policy | None = None, moment: datetime | None = None) -> ApprovalDemands:
     """What the rules demand of a plan, were it applied at a moment, now by default."""
     policy = policy or Policy.load()
     if not policy.rules:
-        return Demands()
+        return ApprovalDemands()
     place = places(GamDevice.objects.filter(pk=change_plan.gam_id))[change_plan.gam_id]
     return policy.demands(change_plan, extent_of(change_plan), place, moment or timezone.now())
 
