@@ -332,7 +332,7 @@ class ChangeBatchFilterTest(Filtered, TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        cls.rows = [factories.change_batch(source=source) for source in ("selection", "csv")]
+        cls.rows = [factories.change_batch(source=source) for source in ("selection", "csv", "program")]
 
     def test_filters(self):
         self.assertEqual(self.find(source=["csv"]), {self.rows[1]})

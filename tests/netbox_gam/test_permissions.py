@@ -35,6 +35,12 @@ def suspended() -> Any:
     return factories.subscriber(endpoint, status="suspended", vlan=factories.vlan())
 
 
+def stale_batch() -> Any:
+    batch = factories.change_batch()
+    batch.change_plans.update(status="stale")
+    return batch
+
+
 VERBS = (
     Verb("gamdevice", "poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "activate", "provision", factories.subscriber, "Provision subscriber"),
@@ -47,7 +53,7 @@ VERBS = (
     Verb("changeplan", "release", "release", lambda: factories.change_plan(status="needs_attention"), "Compare GAM"),
     Verb("changeplan", "replan", "apply", lambda: factories.change_plan(status="stale"), "Plan again"),
     Verb("changebatch", "apply", "apply", factories.change_batch, "Apply batch"),
-    Verb("changebatch", "replan", "apply", factories.change_batch, "Plan batch again"),
+    Verb("changebatch", "replan", "apply", stale_batch, "Plan batch again"),
     Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("billingsystem", "check_connection", "reconcile", factories.billing_system, "Check billing connection"),
     Verb("finding", "accept", "decide", factories.finding, "Accept finding"),

@@ -95,6 +95,10 @@ class BillingSystemTableTest(GamTableCases.GamTableTestCase):
     table = tables.BillingSystemTable
 
 
+class ChangeBatchTableTest(GamTableCases.GamTableTestCase):
+    table = tables.ChangeBatchTable
+
+
 class ChangePlanTableTest(GamTableCases.GamTableTestCase):
     table = tables.ChangePlanTable
 

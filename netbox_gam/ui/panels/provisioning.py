@@ -67,7 +67,7 @@ class IntentPanel(panels.ObjectPanel):
 
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
-        return {**ctx, "changes": intent_in_words(ctx["object"])}
+        return {**ctx, "changes": intent_in_words(ctx["object"], ctx["request"].user)}
 
 
 class WaitingPlanPanel(panels.ObjectPanel):
