@@ -42,6 +42,7 @@ from .workflows import (
     billing_schedule,
     catching_up,
     change_batches,
+    change_files,
     connection_check,
     discovery,
     drift_decisions,
@@ -504,6 +505,28 @@ class PlanBatchJob(GamJobRunner):
         if apply:
             data |= apply_batch(batch, self.job.user, self.progress)
         return data
+
+
+class PlanFileJob(GamJobRunner):
+    """Check the rows of an uploaded file and, where all are well, plan them."""
+
+    queue = PROVISION
+    timeout = 3600
+
+    class Meta:
+        name = "Plan CSV file"
+
+    @classmethod
+    def start(cls, user: Any, *, batch: ChangeBatch, leave_out: bool = False) -> Job:
+        """Enqueue for a batch that holds the rows of a file; ``leave_out``: without those that were found to be wrong."""
+        return cls.begin(user, batch, pk=batch.pk, leave_out=leave_out)
+
+    def work(self, *, pk: int, leave_out: bool) -> dict[str, Any]:
+        batch = _stored(ChangeBatch, pk)
+        change_files.plan_rows(batch, user=self.job.user, leave_out=leave_out, on_progress=self.progress)
+        if batch.rows:
+            self.logger.warning(f"{len(batch.problems)} problems: nothing was planned. They are on the page of {batch}.")
+        return {"change_batch": batch.pk, "plans": batch.change_plans.count(), "problems": batch.problems}
 
 
 def apply_batch(batch: ChangeBatch, user: Any, on_progress: Any, plans: list[int] | None = None) -> dict[str, Any]:

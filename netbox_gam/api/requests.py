@@ -147,6 +147,16 @@ class ReplayedSerializer(serializers.Serializer):
     waiting = serializers.IntegerField()
 
 
+class ChangeFileSerializer(serializers.Serializer):
+    """A CSV file of changes: a header, then a row per subscriber."""
+
+    csv = serializers.CharField(
+        max_length=2_000_000,
+        trim_whitespace=False,
+        help_text=_("Columns verb, name, gam, endpoint (MAC or serial), port, plan, vlan; verb and name are needed"),
+    )
+
+
 class ScheduleSerializer(serializers.Serializer):
     """When change plans are to be applied by themselves."""
 

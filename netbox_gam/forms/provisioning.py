@@ -73,6 +73,33 @@ class ScheduleForm(forms.Form):
         return chosen
 
 
+class ChangeFileForm(forms.Form):
+    """A CSV file of changes, uploaded or pasted. ``text``: what is in it."""
+
+    LARGEST = 2_000_000
+    file = forms.FileField(label=_("File"), required=False)
+    pasted = forms.CharField(
+        label=_("Or its rows"), required=False, widget=forms.Textarea(attrs={"rows": 8, "class": "font-monospace"}), strip=False
+    )
+
+    def clean(self):
+        """Either of both, as text.
+
+        :raises ValidationError: neither, both, too large, or no UTF-8
+        """
+        super().clean()
+        file, pasted = self.cleaned_data.get("file"), self.cleaned_data.get("pasted", "")
+        if bool(file) == bool(pasted.strip()):
+            raise forms.ValidationError(_("Choose a file, or paste its rows."))
+        if file and file.size > self.LARGEST:
+            raise forms.ValidationError(_("The file is larger than 2 MB."))
+        try:
+            self.cleaned_data["text"] = file.read().decode("utf-8-sig") if file else pasted
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The file is not UTF-8 text.")) from None
+        return self.cleaned_data
+
+
 class ChangePlanForm(PrimaryModelForm):
     fieldsets = (FieldSet("description", "tags", name=_("Change Plan")),)
 

@@ -43,8 +43,8 @@ class ApprovalRuleTable(ScopedTable):
 
 class MaintenanceWindowTable(ScopedTable):
     days = columns.ArrayColumn(accessor="day_labels", verbose_name=_("Days"), orderable=False)
-    opens = columns.DateTimeColumn(verbose_name=_("Opens"), timespec="minutes")
-    closes = columns.DateTimeColumn(verbose_name=_("Closes"), timespec="minutes")
+    opens = tables.TimeColumn(verbose_name=_("Opens"), format="H:i")
+    closes = tables.TimeColumn(verbose_name=_("Closes"), format="H:i")
     time_zone = tables.Column(verbose_name=_("Time zone"))
     tags = columns.TagColumn(url_name="plugins:netbox_gam:maintenancewindow_list")
 

@@ -195,6 +195,22 @@ class BulkResume(BulkVerb):
     apply_label = _("Resume selected and apply at once")
 
 
+class BulkChangePlan(BulkVerb):
+    name = "bulk_change_plan"
+    label = _("Change Plan of Selected")
+    permissions_required = {"provision"}
+    icon = "speedometer"
+    color = "info"
+
+
+class BulkPlan(BulkVerb):
+    name = "bulk_plan"
+    label = _("Plan Selected")
+    permissions_required = {"provision"}
+    icon = "clipboard-list-outline"
+    apply_label = _("Plan selected and apply at once")
+
+
 # ----------------------------------------------------------------------------------------------------------------- change plans
 
 
@@ -298,6 +314,31 @@ class ReplanBatch(_BatchVerb):
     icon = "refresh"
     color = "info"
     states = Replan.states
+
+
+class PlanRest(Verb):
+    name = "plan_rest"
+    label = _("Plan Without These Rows")
+    title = _("Leave out the rows that are wrong and plan the others")
+    permissions_required = {"view"}
+    icon = "playlist-remove"
+    color = "orange"
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return bool(obj.rows and obj.problems)
+
+    @classmethod
+    def render(cls, context: Any, obj: Any, **kwargs: Any) -> str:
+        may = context["request"].user.has_perm("netbox_gam.provision_subscriber")
+        return super().render(context, obj, **kwargs) if may else ""
+
+
+class UploadChanges(ObjectAction):
+    name = "upload"
+    label = _("Upload Changes")
+    permissions_required = {"provision"}
+    template_name = "netbox_gam/buttons/upload.html"
 
 
 class ApproveBatch(_BatchVerb):

@@ -96,6 +96,7 @@ class ChangeBatchView(generic.ObjectView):
     queryset = ChangeBatch.objects.select_related("requested_by")
     template_name = DETAIL
     actions = (
+        actions.PlanRest,
         actions.ApproveBatch,
         actions.ApplyBatch,
         actions.ScheduleBatch,
@@ -177,6 +178,19 @@ class ChangeBatchReplanView(ObjectVerbView):
         from ..jobs import ReplanBatchJob
 
         return ReplanBatchJob.start(request.user, batch=instance)
+
+
+@register_model_view(ChangeBatch, "plan_rest", path="plan-rest")
+class ChangeBatchPlanRestView(ObjectVerbView):
+    """Whoever may plan may; the rows are checked with the user's own permissions."""
+
+    queryset = ChangeBatch.objects.all()
+    permission = "view"
+
+    def perform(self, request, instance):
+        from ..jobs import PlanFileJob
+
+        return PlanFileJob.start(request.user, batch=instance, leave_out=True)
 
 
 @register_model_view(ChangeBatch, "approve")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
 from extras.ui.panels import CustomFieldsPanel, TagsPanel
 from netbox.object_actions import (
     AddObject,
@@ -22,9 +24,10 @@ from netbox.ui.breadcrumbs import Breadcrumb, filtered_list_url
 from netbox.ui.panels import CommentsPanel, ObjectsTablePanel, RelatedObjectsPanel
 from netbox.views import generic
 from utilities.forms import restrict_form_fields
-from utilities.views import GetRelatedModelsMixin, register_model_view
+from utilities.views import GetRelatedModelsMixin, ObjectPermissionRequiredMixin, register_model_view
 
 from .. import filtersets, forms, tables
+from ..exceptions import WorkflowError
 from ..models import BandwidthPlan, GamDevice, Subscriber, VlanPool
 from ..ui import actions
 from ..ui.annotations import endpoints_with_state
@@ -202,8 +205,11 @@ class SubscriberListView(generic.ObjectListView):
         AddObject,
         BulkImport,
         BulkExport,
+        actions.UploadChanges,
         actions.BulkSuspend,
         actions.BulkResume,
+        actions.BulkChangePlan,
+        actions.BulkPlan,
         BulkEdit,
         BulkRename,
         BulkDelete,
@@ -286,6 +292,15 @@ class SubscriberBulkDeleteView(generic.BulkDeleteView):
     table = tables.SubscriberTable
 
 
+def service_plan_form(request, *args, **kwargs):
+    """The form that asks for a bandwidth plan, as far as the user may choose."""
+    form = forms.ServicePlanForm(*args, **kwargs)
+    restrict_form_fields(form, request.user)
+    if not request.user.has_perm("netbox_gam.apply_changeplan"):
+        del form.fields["apply"]
+    return form
+
+
 class ServiceVerbView(ObjectVerbView):
     """A verb of the service, carried out by a job."""
 
@@ -332,11 +347,11 @@ class SubscriberChangePlanView(ServiceVerbView):
 
     def get(self, request, pk):
         subscriber = get_object_or_404(self.queryset, pk=pk)
-        return self._show(request, subscriber, self._form(request, initial={"bandwidth_plan": subscriber.bandwidth_plan_id}))
+        return self._show(request, subscriber, service_plan_form(request, initial={"bandwidth_plan": subscriber.bandwidth_plan_id}))
 
     def post(self, request, pk):
         subscriber = get_object_or_404(self.queryset, pk=pk)
-        form = self._form(request, request.POST)
+        form = service_plan_form(request, request.POST)
         if not form.is_valid():
             return self._show(request, subscriber, form)
         self.bandwidth_plan = form.cleaned_data["bandwidth_plan"]
@@ -353,13 +368,6 @@ class SubscriberChangePlanView(ServiceVerbView):
             bandwidth_plan=self.bandwidth_plan,
         )
 
-    def _form(self, request, *args, **kwargs):
-        form = forms.ServicePlanForm(*args, **kwargs)
-        restrict_form_fields(form, request.user)
-        if not request.user.has_perm("netbox_gam.apply_changeplan"):
-            del form.fields["apply"]
-        return form
-
     def _show(self, request, subscriber, form):
         context = {"object": subscriber, "form": form, "return_url": subscriber.get_absolute_url()}
         return render(request, "netbox_gam/change_plan.html", context)
@@ -372,6 +380,7 @@ class BulkServiceVerbView(BulkVerbView):
     filterset = filtersets.SubscriberFilterSet
     permission = "provision"
     service_verb = ""
+    bandwidth_plan = None
 
     def post(self, request):
         self.apply = wants_apply(request)
@@ -380,7 +389,8 @@ class BulkServiceVerbView(BulkVerbView):
     def perform_all(self, request, instances):
         from ..jobs import PlanBatchJob
 
-        tell(request, PlanBatchJob.start(request.user, subscribers=instances, verb=self.service_verb, apply=self.apply))
+        options = {"verb": self.service_verb, "apply": self.apply, "bandwidth_plan": self.bandwidth_plan}
+        tell(request, PlanBatchJob.start(request.user, subscribers=instances, **options))
         return 0, []
 
 
@@ -394,3 +404,61 @@ class SubscriberBulkSuspendView(BulkServiceVerbView):
 class SubscriberBulkResumeView(BulkServiceVerbView):
     service_verb = "resume"
     verb = _("Resuming")
+
+
+@register_model_view(Subscriber, "bulk_plan", path="plan", detail=False)
+class SubscriberBulkPlanView(BulkServiceVerbView):
+    service_verb = "plan"
+    verb = _("Planning")
+
+
+@register_model_view(Subscriber, "bulk_change_plan", path="change-plan", detail=False)
+class SubscriberBulkChangePlanView(BulkServiceVerbView):
+    """Ask for the new plan first; the selection is carried along."""
+
+    service_verb = "change_plan"
+
+    def post(self, request):
+        form = service_plan_form(request, request.POST if "_chosen" in request.POST else None)
+        if "_chosen" in request.POST and form.is_valid():
+            self.bandwidth_plan = form.cleaned_data["bandwidth_plan"]
+            return super().post(request)
+        chosen = self.selected(request)
+        if not chosen:
+            return super().post(request)
+        context = {"form": form, "chosen": chosen, "return_url": self.get_return_url(request)}
+        return render(request, "netbox_gam/change_plans.html", context)
+
+
+@register_model_view(Subscriber, "upload", path="upload", detail=False)
+class SubscriberUploadView(ObjectPermissionRequiredMixin, View):
+    """A CSV file of changes: kept as a batch, then checked and planned by a job."""
+
+    queryset = Subscriber.objects.all()
+
+    def get_required_permission(self):
+        return "netbox_gam.provision_subscriber"
+
+    def get(self, request):
+        return self._show(request, forms.ChangeFileForm())
+
+    def post(self, request):
+        from ..jobs import PlanFileJob
+        from ..workflows import change_files
+
+        form = forms.ChangeFileForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._show(request, form)
+        try:
+            batch = change_files.receive(form.cleaned_data["text"], user=request.user)
+        except WorkflowError as error:
+            form.add_error(None, str(error))
+            return self._show(request, form)
+        tell(request, PlanFileJob.start(request.user, batch=batch))
+        return redirect(batch.get_absolute_url())
+
+    def _show(self, request, form):
+        from ..workflows.change_files import COLUMNS
+
+        context = {"form": form, "columns": COLUMNS, "return_url": reverse("plugins:netbox_gam:subscriber_list")}
+        return render(request, "netbox_gam/upload.html", context)

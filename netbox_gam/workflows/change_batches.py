@@ -67,7 +67,7 @@ def plan_batch(
     by_gam: dict[int, list[services.Wish]] = defaultdict(list)
     for item in wishes:
         by_gam[item.gam.pk].append(item)
-    readings = _read(list(GamDevice.objects.select_related(*RELATED).filter(pk__in=by_gam)), on_progress)
+    readings = read_gams(list(GamDevice.objects.select_related(*RELATED).filter(pk__in=by_gam)), on_progress)
     with transaction.atomic():
         # One transaction for all: NetBox brings its search index up to date once at its end.
         found = [problem for one in readings for problem in one.plan(by_gam, batch, user)]
@@ -77,20 +77,27 @@ def plan_batch(
 
 
 @dataclass(frozen=True)
-class _Read:
+class Read:
     """What reading one GAM came to."""
 
     gam: GamDevice
     result: TargetResult[ShelfConfig] | None = None
     skipped: str = ""
 
+    def config(self) -> ShelfConfig:
+        """The configuration that was read.
+
+        :raises WorkflowError: why it was not
+        """
+        if self.result is None:
+            raise WorkflowError(f"{self.gam} cannot be reached: {self.skipped}")
+        return provisioning.note_reading(self.gam, self.result)
+
     def plan(self, by_gam: dict[int, list[services.Wish]], batch: ChangeBatch, user: Any) -> list[Problem]:
         """Make the GAM's plan; what stands in the way of it."""
         wishes = by_gam[self.gam.pk]
         try:
-            if self.result is None:
-                raise WorkflowError(f"{self.gam} cannot be reached: {self.skipped}")
-            actual = provisioning.note_reading(self.gam, self.result)
+            actual = self.config()
             for item in wishes:
                 item.subscriber.gam = self.gam
             services.carry_out(wishes, user=user, actual=actual, batch=batch, reason=batch.reason)
@@ -100,16 +107,17 @@ class _Read:
         return []
 
 
-def _read(gams: Sequence[GamDevice], on_progress: OnProgress | None) -> list[_Read]:
+def read_gams(gams: Sequence[GamDevice], on_progress: OnProgress | None = None) -> list[Read]:
+    """Read the running configurations of GAMs at the same time."""
     targets, skipped = {}, []
     for gam in gams:
         target = device_target(gam, name=f"{gam.device}#{gam.pk}")
         if isinstance(target, SkippedTarget):
-            skipped.append(_Read(gam, skipped=target.reason))
+            skipped.append(Read(gam, skipped=target.reason))
         else:
             targets[gam] = target
     results = gateway.read_configs(list(targets.values()), on_progress)
-    return skipped + [_Read(gam, result) for gam, result in zip(targets, results, strict=True)]
+    return skipped + [Read(gam, result) for gam, result in zip(targets, results, strict=True)]
 
 
 @dataclass

@@ -26,8 +26,6 @@ CHANGING = ("add", "edit", "delete", "import", "rename", "discover", "install-ty
 RECORDS = {
     "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival", "firmwarerollout",
     "firmwareupgrade",
-    "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival",
-    "firmwarerollout", "firmwareupgrade",
 }  # fmt: skip
 # Links that NetBox itself shows to people without the permission they take.
 OFFERED_BY_NETBOX = {"extras:tableconfig_add", "dcim:device_render-config"}

@@ -72,6 +72,7 @@ BULK_VERBS = (
     Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "bulk_suspend", "provision", active, "Plan batch"),
     Verb("subscriber", "bulk_resume", "provision", suspended, "Plan batch"),
+    Verb("subscriber", "bulk_plan", "provision", active, "Plan batch"),
     Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("finding", "bulk_accept", "decide", factories.finding, "Accept finding"),

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from utilities.querysets import RestrictedPrefetch
 
 from ... import filtersets
-from ...jobs import ApplyBatchJob, ApplyJob, ReplanBatchJob, ReplanJob, release_plan
+from ...jobs import ApplyBatchJob, ApplyJob, PlanFileJob, ReplanBatchJob, ReplanJob, release_plan
 from ...models import ChangeBatch, ChangePlan, ChangeStep
 from ...workflows import approval, change_batches, provisioning, waiting_plans
 from ..requests import ScheduleSerializer
@@ -40,6 +40,11 @@ class ChangeBatchViewSet(RecordViewSet):
     def replan(self, request: Request, pk: int) -> Response:
         """Plan again what of the batch came to nothing."""
         return self.accepted(ReplanBatchJob.start(request.user, batch=self.get_object()))
+
+    @verb("view", url_path="plan-rest")
+    def plan_rest(self, request: Request, pk: int) -> Response:
+        """Plan the rows of an uploaded file without those that were found to be wrong."""
+        return self.accepted(PlanFileJob.start(request.user, batch=self.get_object(), leave_out=True))
 
     @verb("approve", answer=ChangeBatchSerializer)
     def approve(self, request: Request, pk: int) -> Response:

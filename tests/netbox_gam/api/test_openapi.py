@@ -54,6 +54,8 @@ VERBS = {
     "change-plans/{id}/apply/": (None, "Job"),
     "change-plans/{id}/cancel/": (None, "ChangePlan"),
     "change-plans/{id}/replan/": (None, "Job"),
+    "subscribers/upload/": ("ChangeFile", "Job"),
+    "change-batches/{id}/plan-rest/": (None, "Job"),
     "change-plans/{id}/approve/": (None, "ChangePlan"),
     "change-plans/{id}/schedule/": ("Schedule", "ChangePlan"),
     "change-plans/{id}/release/": (None, "Job"),
