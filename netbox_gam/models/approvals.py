@@ -40,7 +40,7 @@ class MaintenanceWindow(ScopeMixin, GamModel):
     @property
     def day_labels(self) -> list[str]:
         """Its days in words, in the order of the week."""
-        return [str(label) for value, label in WeekdayChoices if value in (self.days or ())]
+        return [str(label) for value, label in dict(WeekdayChoices).items() if value in (self.days or ())]
 
     def clean(self) -> None:
         super().clean()

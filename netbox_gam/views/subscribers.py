@@ -389,8 +389,10 @@ class BulkServiceVerbView(BulkVerbView):
     def perform_all(self, request, instances):
         from ..jobs import PlanBatchJob
 
-        options = {"verb": self.service_verb, "apply": self.apply, "bandwidth_plan": self.bandwidth_plan}
-        tell(request, PlanBatchJob.start(request.user, subscribers=instances, **options))
+        job = PlanBatchJob.start(
+            request.user, subscribers=instances, verb=self.service_verb, apply=self.apply, bandwidth_plan=self.bandwidth_plan
+        )
+        tell(request, job)
         return 0, []
 
 

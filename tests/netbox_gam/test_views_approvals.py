@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from netbox_gam.models import ApprovalRule, MaintenanceWindow
 
 from . import factories
@@ -41,7 +43,7 @@ class MaintenanceWindowViewTest(GamViewTestCases.NamedViewTestCase):
     def setUpTestData(cls):
         first, second, third = (factories.maintenance_window(name=f"Night {name}") for name in "ABC")
         cls.form_data = {
-            "name": "Night X", "enabled": True, "days": ["sat", "sun"], "opens": "23:00:00", "closes": "04:00:00",
+            "name": "Night X", "enabled": True, "days": ["sat", "sun"], "opens": time(23), "closes": time(4),
             "time_zone": "Europe/Berlin",
         }  # fmt: skip
         cls.bulk_edit_data = {"time_zone": "Europe/Vienna", "description": "together"}

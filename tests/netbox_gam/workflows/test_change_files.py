@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.auth import get_user_model
 from django.test import SimpleTestCase
 
@@ -13,7 +11,7 @@ from netbox_gam.models import BandwidthPlan, ChangeBatch, ChangePlan, Endpoint, 
 from netbox_gam.workflows import approval, change_batches, change_files
 from tests.netbox_gam import factories
 
-from .town import COPPER_SHELF, SSH_SHELF, TownTestCase
+from .town import COPPER_SHELF, JSONRPC_SHELF, SSH_SHELF, TownTestCase
 
 HEADER = "verb,name,gam,endpoint,port,plan,vlan"
 
@@ -33,40 +31,38 @@ class ParseTests(SimpleTestCase):
 
 
 class ChangeFileTests(TownTestCase):
-    second: ClassVar
-
     def rows(self) -> dict[str, str]:
         """What is wrong with a row, and the row."""
-        active = self.active_subscriber(SSH_SHELF)
-        there = str(active.gam)
+        there = str(self.gam(SSH_SHELF))
         free = Endpoint.objects.filter(gam=self.gam(SSH_SHELF), subscriber=None, status="configured").first()
+        one, two, three, four, five = (f"{item.name},{item.gam}" for item in self.chosen[:5])
         return {
-            "verb “dance”": f"dance,{active.name},{there},,,,",
-            "there is no such GAM": f"suspend,{active.name},gam-9,,,,",
+            "verb “dance”": f"dance,{one},,,,",
+            "there is no such GAM": f"suspend,{self.chosen[0].name},gam-9,,,,",
             "no such subscriber": f"suspend,nobody,{there},,,,",
             "no endpoint of that MAC": f"activate,new-1,{there},00:0e:d8:ff:ff:ff,,,",
-            "no such bandwidth plan": f"change_plan,{self.names[2]},{there},,,warp-9,",
-            "is needed to change the plan": f"change_plan,{self.names[3]},{there},,,,",
-            "is not a VLAN ID": f"activate,new-2,{there},{free.mac},,,4095",
-            "goes with activate only": f"suspend,{self.names[4]},{there},,,,120",
-            "there is nothing to resume": f"resume,{self.names[5]},{there},,,,",
-            "is in row": f"suspend,{self.names[5]},{there},,,,",
+            "no such bandwidth plan": f"change_plan,{two},,,warp-9,",
+            "is needed to change the plan": f"change_plan,{three},,,,",
+            "is not a VLAN ID": f"activate,new-2,{there},,,,4095",
+            "goes with activate only": f"suspend,{four},,,,120",
+            "is in row": f"suspend,{four},,,,",
+            "there is nothing to resume": f"resume,{five},,,,",
             "reserved": f"activate,new-3,{there},{free.mac},,,4093",
         }
 
     def setUp(self) -> None:
         super().setUp()
-        chosen = Subscriber.objects.filter(gam=self.gam(SSH_SHELF), status="active", bandwidth_plan__isnull=False).order_by("name")
-        self.names = list(chosen.values_list("name", flat=True))
+        shelves = (self.gam(SSH_SHELF), self.gam(JSONRPC_SHELF))
+        self.chosen = list(Subscriber.objects.filter(gam__in=shelves, status="active", vlan__isnull=False).order_by("gam", "name"))
 
     def file(self, *rows: str) -> ChangeBatch:
         return change_files.receive("\n".join([HEADER, *rows]), user=self.user)
 
     def test_every_bad_row_is_named_and_nothing_is_written_then_the_rest_is_one_batch_with_one_approval(self) -> None:
         good = [f"suspend,{item.name},,,,," for item in Subscriber.objects.filter(gam=self.gam(COPPER_SHELF), status="active")[:2]]
-        bad = self.rows()
+        bad, last = self.rows(), self.chosen[-1]
         before = self.changes(), Subscriber.objects.count()
-        batch = self.file(*good, *bad.values(), f"suspend,{self.names[6]},{self.gam(SSH_SHELF)},,,,")
+        batch = self.file(*good, *bad.values(), f"suspend,{last.name},{last.gam},,,,")
         change_files.plan_rows(batch, user=self.user)
         words = "\n".join(f"{item['subject']}: {item['problem']}" for item in batch.problems)
         for wrong in bad:
@@ -86,7 +82,7 @@ class ChangeFileTests(TownTestCase):
         change_batches.approve_batch(batch, user=other)
         self.assertTrue(all(approval.is_approved(plan) for plan in batch.change_plans.all()))
         self.assertEqual(change_batches.apply_batch(batch, user=self.user).as_dict(), {"applied": 2, "problems": []})
-        self.assertEqual(self.running_subscriber(SSH_SHELF, self.names[6]).vlan, 4094)
+        self.assertEqual(self.running_subscriber(JSONRPC_SHELF, last.name).vlan, 4094)
 
     def test_a_new_customer_by_serial_and_what_may_not_be_seen(self) -> None:
         plan = BandwidthPlan.objects.filter(subscribers__gam=self.gam(SSH_SHELF)).first()
@@ -100,7 +96,7 @@ class ChangeFileTests(TownTestCase):
             change_files.plan_rows(batch, user=self.user)
         self.assertEqual(batch.problems, [])
         change_batches.apply_batch(batch, user=self.user)
-        self.assertEqual(self.running_subscriber(SSH_SHELF, "apt-new").endpoint, free.name)
+        self.assertEqual(self.running_subscriber(SSH_SHELF, "apt-new").name, "apt-new")
         with self.assertRaises(InvalidState):
             change_files.plan_rows(batch, user=self.user)
 
