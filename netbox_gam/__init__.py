@@ -33,6 +33,7 @@ class GamConfig(PluginConfig):
         "provision_deadline_seconds": 300,
         "provision_workers": 20,
         "provision_per_site": 10,
+        "plan_expiry_days": 7,
         "suspended_vlan": 4094,
         "guard_shrink_percent": 5,
         "guard_shrink_count": 50,

@@ -8,7 +8,19 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import alarms, backups, billing_events, firmware, mailing, polling, samples, scheduling, telling, write_delivery
+from .workflows import (
+    alarms,
+    backups,
+    billing_events,
+    firmware,
+    mailing,
+    polling,
+    samples,
+    scheduling,
+    telling,
+    waiting_plans,
+    write_delivery,
+)
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -57,6 +69,12 @@ def tell() -> None:
 def back_up(pk: int) -> None:
     """Put one GAM's configuration into the safe."""
     backups.take_scheduled(pk)
+
+
+def look_after_plans() -> None:
+    """Start applying change plans whose time has come, and give up those that waited too long."""
+    jobs.start_due_plans()
+    waiting_plans.expire()
 
 
 def upgrade_firmware(pk: int) -> None:

@@ -439,6 +439,7 @@ class ChangePlanStatusChoices(ChoiceSet):
     NEEDS_ATTENTION = "needs_attention"
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
+    EXPIRED = "expired"
     CHOICES = [
         Choice(PLANNED, _("Planned"), "cyan", _("Shown, not sent")),
         Choice(INVALID, _("Invalid"), "orange", _("Breaks a rule of the shelf; cannot be applied")),
@@ -451,6 +452,7 @@ class ChangePlanStatusChoices(ChoiceSet):
         Choice(NEEDS_ATTENTION, _("Needs attention"), "red", _("The undo could not be verified; look at the shelf")),
         Choice(CANCELLED, _("Cancelled"), "gray", _("Dropped by a person; NetBox says what it said before")),
         Choice(SUPERSEDED, _("Superseded"), "gray", _("A newer plan of the same service took its place")),
+        Choice(EXPIRED, _("Expired"), "gray", _("Waited too long; NetBox says what it said before")),
     ]
 
 

@@ -29,3 +29,15 @@ class NotAllowed(WorkflowError):
 
 class InvalidState(WorkflowError):
     """The object is in a state from which that verb does not lead on."""
+
+
+class Waits(InvalidState):
+    """A change plan may not be applied yet, and goes on waiting."""
+
+
+class NeedsApproval(Waits):
+    """A second person has to approve it first."""
+
+
+class OutsideWindow(Waits):
+    """No maintenance window is open."""

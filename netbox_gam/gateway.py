@@ -11,6 +11,8 @@ from nornir_tasks.addresses import expand_ranges
 from nornir_tasks.billing import states as _states
 from nornir_tasks.billing import write_back as back
 from nornir_tasks.billing.options import state_rules as _state_rules
+from nornir_tasks.changes.approval import approval_digest as _approval_digest
+from nornir_tasks.changes.approval import demands
 from nornir_tasks.changes.slots import in_words as _merge_in_words
 from nornir_tasks.changes.slots import use_of
 from nornir_tasks.changes.state_hash import state_hash as _state_hash
@@ -19,6 +21,7 @@ from nornir_tasks.changes.transport import refused as _refused
 from nornir_tasks.contracts import (
     AccountReading,
     ApplyResult,
+    ApprovalDemands,
     BackSource,
     BackValue,
     BillingCredential,
@@ -27,7 +30,9 @@ from nornir_tasks.contracts import (
     BillingSystemType,
     BillingTarget,
     ChangedAccounts,
+    ChangeExtent,
     ChangeKind,
+    ChangeRule,
     Comparison,
     ConnectionCheck,
     DeviceReading,
@@ -219,6 +224,16 @@ def read_configs(targets: Sequence[DeviceTarget], on_progress: OnProgress | None
     return nornir_tasks.read(
         targets, workers=settings.provision_workers(), deadline=settings.poll_deadline_seconds(), on_progress=on_progress
     )
+
+
+def approval_demands(rules: Iterable[ChangeRule], extent: ChangeExtent, *, window_open: bool) -> ApprovalDemands:
+    """What rules demand of a change of that extent."""
+    return demands(rules, extent, window_open=window_open)
+
+
+def approval_digest(target: str, transport: str, state_hash: str, steps: Sequence[tuple[Sequence[str], Sequence[str]]]) -> str:
+    """A fingerprint of the state a plan was made from and of every line it sends, or would undo it with."""
+    return _approval_digest(target, transport, state_hash, steps)
 
 
 def apply(

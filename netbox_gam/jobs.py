@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from core.choices import JobIntervalChoices, JobStatusChoices
@@ -42,6 +43,7 @@ from .workflows import (
     billing_schedule,
     catching_up,
     change_batches,
+    change_files,
     connection_check,
     discovery,
     drift_decisions,
@@ -58,6 +60,7 @@ from .workflows import (
     services,
     shelf_services,
     sync_runs,
+    waiting_plans,
     watchdog,
     write_back,
 )
@@ -169,6 +172,7 @@ class HousekeepingJob(JobRunner):
     def run(self, *args: Any, **kwargs: Any) -> None:
         self.job.data = {**retention.sweep(), "BillingEvent": billing_events.forget()}
         self.job.data |= {"Reopened": findings.reopen_ignored(), "RevenueDay": revenue.keep_day()}
+        self.job.data |= {"Expired": waiting_plans.expire()}
         self.job.data |= shelf_services.forget_gone()
         self.job.data |= {"ConfigBackup": backups.forget()}
 
@@ -381,7 +385,7 @@ def require_apply(user: Any, change_plan: ChangePlan | None = None) -> None:
 
     :raises NotAllowed: the user lacks it, or lacks it for that plan
     """
-    if not user.has_perm("netbox_gam.apply_changeplan", change_plan):
+    if user is None or not user.has_perm("netbox_gam.apply_changeplan", change_plan):
         raise NotAllowed(
             "Applying at once takes the permission to apply change plans.", next_step="Leave it to somebody who may apply them."
         )
@@ -413,6 +417,9 @@ class _ApplyingJob(GamJobRunner):
             "verified": change_plan.verified,
             "saved": change_plan.saved,
         }
+        if change_plan.status == ChangePlanStatusChoices.PLANNED:
+            self.logger.warning(f"{change_plan} was made and waits: it needs a second person, or a maintenance window.")
+            return data
         if change_plan.status not in ENDED_WELL:
             self.job.data = {**(self.job.data or {}), **data}
             words = change_plan.error or "; ".join(change_plan.difference) or change_plan.get_status_display()
@@ -482,6 +489,8 @@ class ApplyJob(_ApplyingJob):
 
     def work(self, *, pk: int) -> dict[str, Any]:
         change_plan = _stored(ChangePlan, pk)
+        # It may have been scheduled long ago.
+        require_apply(self.job.user, change_plan)
         return self.outcome(provisioning.apply_plan(change_plan, user=self.job.user, on_event=self.event))
 
 
@@ -541,10 +550,36 @@ class PlanBatchJob(GamJobRunner):
         return data
 
 
-def apply_batch(batch: ChangeBatch, user: Any, on_progress: Any) -> dict[str, Any]:
+class PlanFileJob(GamJobRunner):
+    """Check the rows of an uploaded file and, where all are well, plan them."""
+
+    queue = PROVISION
+    timeout = 3600
+
+    class Meta:
+        name = "Plan CSV file"
+
+    @classmethod
+    def start(cls, user: Any, *, batch: ChangeBatch, leave_out: bool = False) -> Job:
+        """Enqueue for a batch that holds the rows of a file; ``leave_out``: without those that were found to be wrong."""
+        return cls.begin(user, batch, pk=batch.pk, leave_out=leave_out)
+
+    def work(self, *, pk: int, leave_out: bool) -> dict[str, Any]:
+        batch = _stored(ChangeBatch, pk)
+        change_files.plan_rows(batch, user=self.job.user, leave_out=leave_out, on_progress=self.progress)
+        if batch.rows:
+            self.logger.warning(f"{len(batch.problems)} problems: nothing was planned. They are on the page of {batch}.")
+        return {"change_batch": batch.pk, "plans": batch.change_plans.count(), "problems": batch.problems}
+
+
+def apply_batch(batch: ChangeBatch, user: Any, on_progress: Any, plans: list[int] | None = None) -> dict[str, Any]:
     """Apply what waits of a batch, as far as the user may apply its plans."""
     report = change_batches.apply_batch(
-        batch, user=user, may_apply=lambda change_plan: require_apply(user, change_plan), on_progress=on_progress
+        batch,
+        user=user,
+        only=plans,
+        may_apply=lambda change_plan: require_apply(user, change_plan),
+        on_progress=on_progress,
     )
     return report.as_dict()
 
@@ -559,12 +594,35 @@ class ApplyBatchJob(GamJobRunner):
         name = "Apply batch"
 
     @classmethod
-    def start(cls, user: Any, *, batch: ChangeBatch) -> Job:
-        """Enqueue for one batch."""
-        return cls.begin(user, batch, pk=batch.pk)
+    def start(cls, user: Any, *, batch: ChangeBatch, plans: Iterable[ChangePlan] | None = None) -> Job:
+        """Enqueue for one batch, or for some of its plans."""
+        return cls.begin(user, batch, pk=batch.pk, plans=None if plans is None else [item.pk for item in plans])
 
-    def work(self, *, pk: int) -> dict[str, Any]:
-        return apply_batch(_stored(ChangeBatch, pk), self.job.user, self.progress)
+    def work(self, *, pk: int, plans: list[int] | None = None) -> dict[str, Any]:
+        return apply_batch(_stored(ChangeBatch, pk), self.job.user, self.progress, plans)
+
+
+def start_due_plans() -> int:
+    """Start applying the change plans whose time has come, those of a batch together; how many were started."""
+    due = waiting_plans.take_due()
+    for change_plan in due:
+        if change_plan.batch_id is None:
+            ApplyJob.start(change_plan.scheduled_by, change_plan=change_plan)
+    for key, together in groupby(sorted(due, key=_batch_and_user), key=_batch_and_user):
+        plans = list(together)
+        if key[0]:
+            ApplyBatchJob.start(plans[0].scheduled_by, batch=plans[0].batch, plans=plans)
+    return len(due)
+
+
+def _batch_and_user(change_plan: ChangePlan) -> tuple[int, int]:
+    return change_plan.batch_id or 0, change_plan.scheduled_by_id or 0
+
+
+def release_plan(change_plan: ChangePlan, *, user: Any) -> Job:
+    """Let a GAM be written to again whose plan needed attention, and look at once where it differs from what NetBox says."""
+    provisioning.release(change_plan, user=user)
+    return CompareJob.start(user, gam=change_plan.gam)
 
 
 class ReplanBatchJob(GamJobRunner):

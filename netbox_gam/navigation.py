@@ -50,6 +50,8 @@ menu = PluginMenu(
                 _item("changebatch", _("Change Batches"), editable=False),
                 _item("changeplan", _("Change Plans"), editable=False),
                 _item("changestep", _("Change Steps"), editable=False),
+                _item("approvalrule", _("Approval Rules")),
+                _item("maintenancewindow", _("Maintenance Windows")),
                 _item("drift", _("Drift"), editable=False),
                 _item("configbackup", _("Configuration Backups"), editable=False),
                 _item("arrival", _("Onboarding"), editable=False),

@@ -24,7 +24,17 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from . import batches, settings
-from .workflows import backups, billing_events, billing_schedule, firmware, mailing, scheduling, telling, write_delivery
+from .workflows import (
+    backups,
+    billing_events,
+    billing_schedule,
+    firmware,
+    mailing,
+    scheduling,
+    telling,
+    waiting_plans,
+    write_delivery,
+)
 from .workflows.locks import try_exclusive
 
 log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
@@ -40,6 +50,7 @@ TELL_EVERY_SECONDS = 10.0
 BILLING_EVERY_SECONDS = 10.0
 WRITE_BACK_EVERY_SECONDS = 10.0
 UPGRADE_EVERY_SECONDS = 5.0
+PLANS_EVERY_SECONDS = 15.0
 QUEUED_PER_WORKER = 2
 """Batches that may wait for each worker: more would only grow old in the queue."""
 BATCH_SECONDS_OVER_LEASE = 30
@@ -54,6 +65,7 @@ class Pacemaker:
         self.busy = threading.Lock()
         self._stop = threading.Event()
         self._seen = self._followed = self._rolled_up = self._told = self._billed = self._wrote = self._upgraded = -1e9
+        self._planned = -1e9
         self._thread = threading.Thread(target=self._run, name="gam-pacemaker", daemon=True)
 
     def start(self) -> None:
@@ -142,6 +154,12 @@ class Pacemaker:
         if now - self._upgraded >= UPGRADE_EVERY_SECONDS:
             self._upgraded = now
             handed += _hand_out_upgrades()
+        if now - self._planned >= PLANS_EVERY_SECONDS:
+            self._planned = now
+            if waiting_plans.is_due():
+                look = batches.look_after_plans
+                django_rq.get_queue(QUEUE).enqueue(look, job_timeout=300, ttl=60, result_ttl=0, failure_ttl=600)
+                handed += 1
         return handed
 
 

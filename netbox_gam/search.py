@@ -7,6 +7,7 @@ from netbox.search import SearchIndex, register_search
 from .models import (
     Alarm,
     AlarmRule,
+    ApprovalRule,
     Arrival,
     BandwidthPlan,
     BillingLink,
@@ -28,6 +29,7 @@ from .models import (
     GamDevice,
     GamPort,
     MailGroup,
+    MaintenanceWindow,
     SnmpProfile,
     Subscriber,
     SuspensionPolicy,
@@ -239,3 +241,17 @@ class FindingRuleIndex(SearchIndex):
     model = FindingRule
     fields = (("name", 100), ("description", 500), ("comments", 5000))
     display_attrs = ("action", "enabled", "description")
+
+
+@register_search
+class ApprovalRuleIndex(SearchIndex):
+    model = ApprovalRule
+    fields = (("name", 100), ("description", 500), ("comments", 5000))
+    display_attrs = ("enabled", "second_person", "needs_window", "description")
+
+
+@register_search
+class MaintenanceWindowIndex(SearchIndex):
+    model = MaintenanceWindow
+    fields = (("name", 100), ("description", 500), ("comments", 5000))
+    display_attrs = ("enabled", "opens", "closes", "time_zone", "description")

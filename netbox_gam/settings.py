@@ -78,6 +78,11 @@ def provision_per_site() -> int:
     return int(_number("provision_per_site", 1))
 
 
+def plan_expiry_days() -> int:
+    """Days a change plan waits before it is given up; 0: for ever."""
+    return int(_number("plan_expiry_days", 0))
+
+
 def suspended_vlan() -> int:
     """VLAN a suspended subscriber is put on; 4094 is the shelf's captive portal VLAN."""
     try:
@@ -204,6 +209,7 @@ def check() -> None:
         read()
     provision_workers()
     provision_per_site()
+    plan_expiry_days()
     for read_other in (link_base_url, metrics_series_limit, metrics_endpoints, zero_touch_user):
         read_other()
     for read_backup in (backup_interval_hours, backup_keep_days, backup_keep_weeks):

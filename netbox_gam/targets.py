@@ -65,6 +65,13 @@ def uses_defaults(credential_profile: Any, snmp_profile: Any) -> bool | None:
     return not login.password or (snmp.version == "2c" and snmp.community in WELL_KNOWN_COMMUNITIES)
 
 
+RELATED = (
+    "device__site", "device__role", "device__primary_ip4", "device__primary_ip6", "device__oob_ip", "credential_profile",
+    "snmp_profile",
+)  # fmt: skip
+"""What :func:`device_target` looks at of a GamDevice, for ``select_related``."""
+
+
 def device_target(gam: Any, *, name: str = "") -> DeviceTarget | SkippedTarget:
     """The target of a GamDevice (with ``device``, IPs and profiles loaded), or why it has none."""
     name = name or str(gam.device)

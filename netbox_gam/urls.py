@@ -25,6 +25,8 @@ PATHS = {
     "finding": "findings",
     "changebatch": "change-batches",
     "changeplan": "change-plans",
+    "approvalrule": "approval-rules",
+    "maintenancewindow": "maintenance-windows",
     "changestep": "change-steps",
     "alarm": "alarms",
     "alarmrule": "alarm-rules",

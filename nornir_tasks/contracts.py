@@ -1262,3 +1262,51 @@ class GuardVerdict:
 
     held: bool
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeExtent:
+    """How much is changed together: by one plan, or by all that wait of a batch."""
+
+    subscribers: int = 0
+    gams: int = 0
+    interrupted: int = 0
+    actions: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRule:
+    """When a rule speaks, and what it demands then. A number of None and an empty set ask nothing."""
+
+    name: str
+    min_subscribers: int | None = None
+    min_gams: int | None = None
+    min_interrupted: int | None = None
+    actions: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    outside_windows: bool = False
+    second_person: bool = True
+    needs_window: bool = False
+
+    def speaks(self, extent: ChangeExtent, *, window_open: bool) -> bool:
+        """Whether all its conditions are met."""
+        sizes = (
+            (self.min_subscribers, extent.subscribers),
+            (self.min_gams, extent.gams),
+            (self.min_interrupted, extent.interrupted),
+        )
+        return (
+            all(least is None or size >= least for least, size in sizes)
+            and (not self.actions or bool(self.actions & extent.actions))
+            and (not self.kinds or bool(self.kinds & extent.kinds))
+            and not (self.outside_windows and window_open)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDemands:
+    """Names of the rules that want a second person, and of those that want a window."""
+
+    second_person: tuple[str, ...] = field(default=())
+    window: tuple[str, ...] = field(default=())

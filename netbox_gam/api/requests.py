@@ -311,6 +311,33 @@ class ReplayedSerializer(serializers.Serializer):
     waiting = serializers.IntegerField()
 
 
+class ChangeFileSerializer(serializers.Serializer):
+    """A CSV file of changes: a header, then a row per subscriber."""
+
+    csv = serializers.CharField(
+        max_length=2_000_000,
+        trim_whitespace=False,
+        help_text=_("Columns verb, name, gam, endpoint (MAC or serial), port, plan, vlan; verb and name are needed"),
+    )
+
+
+class ScheduleSerializer(serializers.Serializer):
+    """When change plans are to be applied by themselves."""
+
+    when = serializers.ChoiceField(
+        choices=("window", "at", "never"), help_text=_("When the next maintenance window opens, at a time, or not by themselves")
+    )
+    at = serializers.DateTimeField(required=False)
+
+    def validate(self, attrs):
+        """A time where one was asked for, and only there."""
+        if attrs["when"] == "at" and not attrs.get("at"):
+            raise serializers.ValidationError({"at": _("Name the time.")})
+        if attrs["when"] != "at" and attrs.get("at"):
+            raise serializers.ValidationError({"at": _("A time goes with “at” only.")})
+        return attrs
+
+
 class WorkflowErrorSerializer(serializers.Serializer):
     """Why a verb could not be carried out, and what to do about it."""
 

@@ -1,6 +1,7 @@
 """Filters of lists, REST, saved filters and dynamic form fields; one module per area."""
 
 from .access import CredentialProfileFilterSet, SnmpProfileFilterSet
+from .approvals import ApprovalRuleFilterSet, MaintenanceWindowFilterSet
 from .backups import ConfigBackupFilterSet
 from .billing import BillingLinkFilterSet, BillingPlanFilterSet, BillingSystemFilterSet, FindingFilterSet, SyncRunFilterSet
 from .decisions import FindingRuleFilterSet
@@ -18,6 +19,7 @@ from .write_back import BillingWriteFilterSet
 __all__ = (
     "AlarmFilterSet",
     "AlarmRuleFilterSet",
+    "ApprovalRuleFilterSet",
     "ArrivalFilterSet",
     "BandwidthPlanFilterSet",
     "BillingLinkFilterSet",
@@ -39,6 +41,7 @@ __all__ = (
     "GamDeviceFilterSet",
     "GamPortFilterSet",
     "MailGroupFilterSet",
+    "MaintenanceWindowFilterSet",
     "SnmpProfileFilterSet",
     "SubscriberFilterSet",
     "SuspensionPolicyFilterSet",

@@ -68,6 +68,13 @@ class ChangePlanFilterSet(GamFilterSet):
         distinct=False,
         label=_("Requested by (name)"),
     )
+    approved_by_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=User.objects.all(), distinct=False, label=_("Approved by (ID)")
+    )
+    scheduled_by_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=User.objects.all(), distinct=False, label=_("Scheduled by (ID)")
+    )
+    is_approved = django_filters.BooleanFilter(field_name="approved_at", lookup_expr="isnull", exclude=True, label=_("Approved"))
     subscriber_id = django_filters.ModelMultipleChoiceFilter(
         field_name="subscribers", queryset=Subscriber.objects.all(), label=_("Subscriber (ID)")
     )
@@ -80,17 +87,9 @@ class ChangePlanFilterSet(GamFilterSet):
     class Meta:
         model = ChangePlan
         fields = (
-            "id",
-            "reason",
-            "transport_reason",
-            "state_hash",
-            "error",
-            "verified",
-            "saved",
-            "started",
-            "finished",
-            "description",
-        )
+            "id", "reason", "transport_reason", "state_hash", "error", "verified", "saved", "approved_at", "approved_digest",
+            "scheduled_for", "started", "finished", "description",
+        )  # fmt: skip
 
 
 @register_filterset

@@ -10,6 +10,16 @@ from .access import (
     SnmpProfileForm,
     SnmpProfileImportForm,
 )
+from .approvals import (
+    ApprovalRuleBulkEditForm,
+    ApprovalRuleFilterForm,
+    ApprovalRuleForm,
+    ApprovalRuleImportForm,
+    MaintenanceWindowBulkEditForm,
+    MaintenanceWindowFilterForm,
+    MaintenanceWindowForm,
+    MaintenanceWindowImportForm,
+)
 from .backups import ConfigBackupBulkEditForm, ConfigBackupFilterForm, ConfigBackupForm, ReplaceGamForm
 from .billing import (
     BillingLinkBulkEditForm,
@@ -84,12 +94,14 @@ from .provisioning import (
     ChangeBatchBulkEditForm,
     ChangeBatchFilterForm,
     ChangeBatchForm,
+    ChangeFileForm,
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
     ChangePlanForm,
     ChangeStepBulkEditForm,
     ChangeStepFilterForm,
     ChangeStepForm,
+    ScheduleForm,
 )
 from .services import ServiceEndpointForm, ServiceForm, ServiceNameForm, ServicePlanForm, ServicePortForm, ServiceVlanForm
 from .subscribers import (
@@ -118,6 +130,10 @@ __all__ = (
     "AlarmRuleFilterForm",
     "AlarmRuleForm",
     "AlarmRuleImportForm",
+    "ApprovalRuleBulkEditForm",
+    "ApprovalRuleFilterForm",
+    "ApprovalRuleForm",
+    "ApprovalRuleImportForm",
     "ArrivalBulkEditForm",
     "ArrivalFilterForm",
     "ArrivalForm",
@@ -144,6 +160,7 @@ __all__ = (
     "ChangeBatchBulkEditForm",
     "ChangeBatchFilterForm",
     "ChangeBatchForm",
+    "ChangeFileForm",
     "ChangePlanBulkEditForm",
     "ChangePlanFilterForm",
     "ChangePlanForm",
@@ -195,9 +212,14 @@ __all__ = (
     "MailGroupFilterForm",
     "MailGroupForm",
     "MailGroupImportForm",
+    "MaintenanceWindowBulkEditForm",
+    "MaintenanceWindowFilterForm",
+    "MaintenanceWindowForm",
+    "MaintenanceWindowImportForm",
     "PlanRolloutForm",
     "ReplaceGamForm",
     "ResumeRolloutForm",
+    "ScheduleForm",
     "ServiceEndpointForm",
     "ServiceForm",
     "ServiceNameForm",

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 __all__ = (
     "AlarmFilter",
     "AlarmRuleFilter",
+    "ApprovalRuleFilter",
     "ArrivalFilter",
     "BandwidthPlanFilter",
     "BillingLinkFilter",
@@ -86,6 +87,7 @@ __all__ = (
     "GamDeviceFilter",
     "GamPortFilter",
     "MailGroupFilter",
+    "MaintenanceWindowFilter",
     "SnmpProfileFilter",
     "SubscriberFilter",
     "SuspensionPolicyFilter",
@@ -461,6 +463,13 @@ class ChangePlanFilter(PrimaryModelFilter):
     requested_by_id: ID | None = strawberry_django.filter_field()
     transport: BaseFilterLookup[TransportEnum] | None = strawberry_django.filter_field()
     transport_reason: StrFilterLookup | None = strawberry_django.filter_field()
+    approved_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    approved_by_id: ID | None = strawberry_django.filter_field()
+    approved_at: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    approved_digest: StrFilterLookup | None = strawberry_django.filter_field()
+    scheduled_for: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    scheduled_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    scheduled_by_id: ID | None = strawberry_django.filter_field()
     state_hash: StrFilterLookup | None = strawberry_django.filter_field()
     error: StrFilterLookup | None = strawberry_django.filter_field()
     verified: FilterLookup[bool] | None = strawberry_django.filter_field()
@@ -769,3 +778,37 @@ class FindingRuleFilter(PrimaryModelFilter):
     roles: Annotated["DeviceRoleFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
     scope_tags: Annotated["TagFilter", strawberry.lazy("extras.graphql.filters")] | None = strawberry_django.filter_field()
     findings: Annotated["FindingFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.ApprovalRule, lookups=True)
+class ApprovalRuleFilter(PrimaryModelFilter):
+    """Which change plans need a second person, or a maintenance window."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    min_subscribers: IntegerLookup | None = strawberry_django.filter_field()
+    min_gams: IntegerLookup | None = strawberry_django.filter_field()
+    min_interrupted: IntegerLookup | None = strawberry_django.filter_field()
+    actions: StringArrayLookup | None = strawberry_django.filter_field()
+    kinds: StringArrayLookup | None = strawberry_django.filter_field()
+    outside_windows: FilterLookup[bool] | None = strawberry_django.filter_field()
+    second_person: FilterLookup[bool] | None = strawberry_django.filter_field()
+    needs_window: FilterLookup[bool] | None = strawberry_django.filter_field()
+    sites: Annotated["SiteFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    roles: Annotated["DeviceRoleFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    scope_tags: Annotated["TagFilter", strawberry.lazy("extras.graphql.filters")] | None = strawberry_django.filter_field()
+
+
+@register_filter(models.MaintenanceWindow, lookups=True)
+class MaintenanceWindowFilter(PrimaryModelFilter):
+    """When work on GAMs may interrupt services."""
+
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    enabled: FilterLookup[bool] | None = strawberry_django.filter_field()
+    days: StringArrayLookup | None = strawberry_django.filter_field()
+    opens: TimeFilterLookup | None = strawberry_django.filter_field()
+    closes: TimeFilterLookup | None = strawberry_django.filter_field()
+    time_zone: StrFilterLookup | None = strawberry_django.filter_field()
+    sites: Annotated["SiteFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    roles: Annotated["DeviceRoleFilter", strawberry.lazy("dcim.graphql.filters")] | None = strawberry_django.filter_field()
+    scope_tags: Annotated["TagFilter", strawberry.lazy("extras.graphql.filters")] | None = strawberry_django.filter_field()

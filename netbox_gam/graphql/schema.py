@@ -6,6 +6,7 @@ import strawberry_django
 from .types import (
     AlarmRuleType,
     AlarmType,
+    ApprovalRuleType,
     ArrivalType,
     BandwidthPlanType,
     BillingLinkType,
@@ -27,6 +28,7 @@ from .types import (
     GamDeviceType,
     GamPortType,
     MailGroupType,
+    MaintenanceWindowType,
     SnmpProfileType,
     SubscriberType,
     SuspensionPolicyType,
@@ -98,6 +100,12 @@ class GamQuery:
 
     finding_rule: FindingRuleType = strawberry_django.field()
     finding_rule_list: list[FindingRuleType] = strawberry_django.field()
+
+    approval_rule: ApprovalRuleType = strawberry_django.field()
+    approval_rule_list: list[ApprovalRuleType] = strawberry_django.field()
+
+    maintenance_window: MaintenanceWindowType = strawberry_django.field()
+    maintenance_window_list: list[MaintenanceWindowType] = strawberry_django.field()
 
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()

@@ -14,6 +14,7 @@ from .. import models
 from .filters import (
     AlarmFilter,
     AlarmRuleFilter,
+    ApprovalRuleFilter,
     ArrivalFilter,
     BandwidthPlanFilter,
     BillingLinkFilter,
@@ -35,6 +36,7 @@ from .filters import (
     GamDeviceFilter,
     GamPortFilter,
     MailGroupFilter,
+    MaintenanceWindowFilter,
     SnmpProfileFilter,
     SubscriberFilter,
     SuspensionPolicyFilter,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 __all__ = (
     "AlarmRuleType",
     "AlarmType",
+    "ApprovalRuleType",
     "ArrivalType",
     "BandwidthPlanType",
     "BillingLinkType",
@@ -73,6 +76,7 @@ __all__ = (
     "GamDeviceType",
     "GamPortType",
     "MailGroupType",
+    "MaintenanceWindowType",
     "SnmpProfileType",
     "SubscriberType",
     "SuspensionPolicyType",
@@ -365,6 +369,8 @@ class ChangePlanType(PrimaryObjectType):
     superseded_by: ChangePlan | None
     supersedes: list[ChangePlan]
     requested_by: User | None
+    approved_by: User | None
+    scheduled_by: User | None
     subscribers: list[Subscriber]
     steps: list[ChangeStep]
     findings: list[Finding]
@@ -501,3 +507,26 @@ class FindingRuleType(PrimaryObjectType):
     roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
     scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
     findings: list[Finding]
+
+
+@register_type(models.ApprovalRule, fields="__all__", filters=ApprovalRuleFilter, pagination=True)
+class ApprovalRuleType(PrimaryObjectType):
+    """Which change plans need a second person, or a maintenance window."""
+
+    display: str = name_from("name")
+    actions: list[str]
+    kinds: list[str]
+    sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
+    roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
+    scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]
+
+
+@register_type(models.MaintenanceWindow, fields="__all__", filters=MaintenanceWindowFilter, pagination=True)
+class MaintenanceWindowType(PrimaryObjectType):
+    """When work on GAMs may interrupt services."""
+
+    display: str = name_from("name")
+    days: list[str]
+    sites: list[Annotated["SiteType", strawberry.lazy("dcim.graphql.types")]]
+    roles: list[Annotated["DeviceRoleType", strawberry.lazy("dcim.graphql.types")]]
+    scope_tags: list[Annotated["TagType", strawberry.lazy("extras.graphql.types")]]

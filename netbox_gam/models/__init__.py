@@ -2,6 +2,7 @@
 
 from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
+from .approvals import ApprovalRule, MaintenanceWindow
 from .backups import ConfigBackup, ConfigBackupState, ConfigText
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
@@ -24,6 +25,7 @@ __all__ = (
     "Alarm",
     "AlarmEvent",
     "AlarmRule",
+    "ApprovalRule",
     "Arrival",
     "BandwidthPlan",
     "BilledService",
@@ -58,6 +60,7 @@ __all__ = (
     "HeldService",
     "MailGroup",
     "MailItem",
+    "MaintenanceWindow",
     "PollCycle",
     "PollSchedule",
     "PollWorker",

@@ -30,11 +30,22 @@ class ChangeBatch(JobsMixin, RecordModel):
         _("problems"), default=list, blank=True, help_text=_("What could not be planned, by GAM or subscriber, and why")
     )
 
+    rows = models.JSONField(
+        _("rows"),
+        default=list,
+        blank=True,
+        help_text=_("Rows of a CSV file that nothing was planned for yet, because some are wrong"),
+    )
+
     class Meta:
         ordering = ("-created", "-pk")
         verbose_name = _("change batch")
         verbose_name_plural = _("change batches")
-        permissions = [("apply", "Apply the change plans of a batch to their GAMs")]
+        permissions = [
+            ("apply", "Apply the change plans of a batch to their GAMs"),
+            ("approve", "Approve the change plans of batches that others asked for"),
+            ("cancel", "Drop the change plans of a batch that wait"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.reason}" if self.pk else self.reason
@@ -78,6 +89,17 @@ class ChangePlan(JobsMixin, RecordModel):
     superseded_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, related_name="supersedes", null=True, blank=True, verbose_name=_("superseded by")
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("approved by")
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_digest = models.CharField(
+        _("approved digest"), max_length=64, blank=True, help_text=_("Of the state and of the lines that were approved")
+    )
+    scheduled_for = models.DateTimeField(_("scheduled for"), null=True, blank=True, help_text=_("Applied by itself from then on"))
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("scheduled by")
+    )
     interrupts = models.JSONField(_("interrupts"), default=list, blank=True, help_text=_("Subscribers whose service blinks"))
     difference = models.JSONField(_("difference"), default=list, blank=True, help_text=_("What is not as planned"))
     error = models.TextField(_("error"), blank=True)
@@ -93,7 +115,12 @@ class ChangePlan(JobsMixin, RecordModel):
         ordering = ("-created", "-pk")
         verbose_name = _("change plan")
         verbose_name_plural = _("change plans")
-        permissions = [("apply", "Apply a change plan to its GAM")]
+        permissions = [
+            ("apply", "Apply a change plan to its GAM"),
+            ("approve", "Approve change plans that others asked for"),
+            ("cancel", "Drop change plans that wait"),
+            ("release", "Release a GAM whose change plan needs attention"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.reason}" if self.pk else self.reason

@@ -1,6 +1,7 @@
 """Lists; one module per area."""
 
 from .access import CredentialProfileTable, SnmpProfileTable
+from .approvals import ApprovalRuleTable, MaintenanceWindowTable
 from .backups import ConfigBackupTable
 from .billing import (
     BilledServiceTable,
@@ -27,6 +28,7 @@ from .write_back import BillingWriteTable
 __all__ = (
     "AlarmRuleTable",
     "AlarmTable",
+    "ApprovalRuleTable",
     "ArrivalTable",
     "BandwidthPlanTable",
     "BilledServiceTable",
@@ -52,6 +54,7 @@ __all__ = (
     "GamPortTable",
     "HeldServiceTable",
     "MailGroupTable",
+    "MaintenanceWindowTable",
     "PlanSlotsTable",
     "SnmpProfileTable",
     "SubscriberTable",

@@ -58,6 +58,9 @@ class ChangePlanTable(PrimaryModelTable):
         viewname="plugins:netbox_gam:changestep_list", url_params={"change_plan_id": "pk"}, verbose_name=_("Steps")
     )
     requested_by = tables.Column(verbose_name=_("Requested by"))
+    approved_by = tables.Column(verbose_name=_("Approved by"))
+    approved_at = RelativeTimeColumn(verbose_name=_("Approved at"))
+    scheduled_for = columns.DateTimeColumn(verbose_name=_("Scheduled for"))
     subscribers = columns.ManyToManyColumn(verbose_name=_("Subscribers"), linkify_item=True)
     created = RelativeTimeColumn(verbose_name=_("Created"))
     started = RelativeTimeColumn(verbose_name=_("Started"))
@@ -81,6 +84,9 @@ class ChangePlanTable(PrimaryModelTable):
             "verified",
             "saved",
             "requested_by",
+            "approved_by",
+            "approved_at",
+            "scheduled_for",
             "started",
             "finished",
             "state_hash",

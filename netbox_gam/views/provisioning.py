@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
@@ -20,6 +22,7 @@ from ..ui import actions
 from ..ui.batch_summary import batch_summary
 from ..ui.panels.billing import LinesPanel
 from ..ui.panels.provisioning import (
+    ApprovalPanel,
     BatchProblemsPanel,
     BatchSummaryPanel,
     ChangeBatchPanel,
@@ -34,6 +37,40 @@ from ..ui.panels.provisioning import (
 )
 from .actions import BulkVerbView, ObjectVerbView
 from .base import DETAIL, RECORD_LIST, RECORD_PAGE, Counted
+
+
+class ScheduleView(ObjectVerbView):
+    """Ask for the time first; a batch is scheduled as a whole. Subclasses say which plans are meant."""
+
+    http_method_names = ("get", "post")
+    permission = "apply"
+
+    def plans_of(self, instance):
+        raise NotImplementedError
+
+    def get(self, request, pk):
+        instance = get_object_or_404(self.queryset, pk=pk)
+        return self._show(request, instance, forms.ScheduleForm())
+
+    def post(self, request, pk):
+        instance = get_object_or_404(self.queryset, pk=pk)
+        self.form = forms.ScheduleForm(request.POST)
+        return super().post(request, pk) if self.form.is_valid() else self._show(request, instance, self.form)
+
+    def perform(self, request, instance):
+        from ..workflows import waiting_plans
+
+        chosen, plans = self.form.cleaned_data, self.plans_of(instance)
+        if chosen["when"] == forms.ScheduleForm.NEVER:
+            waiting_plans.unschedule(plans, user=request.user)
+            return gettext_now("Waits for a person again.")
+        at = waiting_plans.schedule(plans, user=request.user, at=chosen["at"])
+        return gettext_now("Will be applied from %(time)s on.") % {"time": date_format(localtime(at), "DATETIME_FORMAT")}
+
+    def _show(self, request, instance, form):
+        context = {"object": instance, "form": form, "return_url": instance.get_absolute_url()}
+        return render(request, "netbox_gam/schedule.html", context)
+
 
 ENDED_WELL = (ChangePlanStatusChoices.APPLIED, ChangePlanStatusChoices.NOTHING_TO_DO)
 
@@ -59,7 +96,15 @@ class ChangeBatchListView(ChangeBatchCounts, generic.ObjectListView):
 class ChangeBatchView(generic.ObjectView):
     queryset = ChangeBatch.objects.select_related("requested_by")
     template_name = DETAIL
-    actions = (actions.ApplyBatch, actions.ReplanBatch, actions.CancelBatch, *RECORD_PAGE)
+    actions = (
+        actions.PlanRest,
+        actions.ApproveBatch,
+        actions.ApplyBatch,
+        actions.ScheduleBatch,
+        actions.ReplanBatch,
+        actions.CancelBatch,
+        *RECORD_PAGE,
+    )
     layout = layout.Layout(
         layout.Row(layout.Column(BatchProblemsPanel())),
         layout.Row(layout.Column(ChangeBatchPanel()), layout.Column(BatchSummaryPanel())),
@@ -136,10 +181,45 @@ class ChangeBatchReplanView(ObjectVerbView):
         return ReplanBatchJob.start(request.user, batch=instance)
 
 
+@register_model_view(ChangeBatch, "plan_rest", path="plan-rest")
+class ChangeBatchPlanRestView(ObjectVerbView):
+    """Whoever may plan may; the rows are checked with the user's own permissions."""
+
+    queryset = ChangeBatch.objects.all()
+    permission = "view"
+
+    def perform(self, request, instance):
+        from ..jobs import PlanFileJob
+
+        return PlanFileJob.start(request.user, batch=instance, leave_out=True)
+
+
+@register_model_view(ChangeBatch, "approve")
+class ChangeBatchApproveView(ObjectVerbView):
+    queryset = ChangeBatch.objects.all()
+    permission = "approve"
+
+    def perform(self, request, instance):
+        from ..workflows import change_batches
+
+        approved = change_batches.approve_batch(instance, user=request.user)
+        return gettext_now("Approved %(count)s change plans.") % {"count": approved}
+
+
+@register_model_view(ChangeBatch, "schedule")
+class ChangeBatchScheduleView(ScheduleView):
+    queryset = ChangeBatch.objects.all()
+
+    def plans_of(self, instance):
+        from ..workflows import change_batches
+
+        return change_batches.waiting_plans_of(instance)
+
+
 @register_model_view(ChangeBatch, "cancel")
 class ChangeBatchCancelView(ObjectVerbView):
     queryset = ChangeBatch.objects.all()
-    permission = "apply"
+    permission = "cancel"
 
     def perform(self, request, instance):
         from ..workflows import change_batches
@@ -166,9 +246,19 @@ class ChangePlanListView(ChangePlanCounts, generic.ObjectListView):
 
 @register_model_view(ChangePlan)
 class ChangePlanView(generic.ObjectView):
-    queryset = ChangePlan.objects.select_related("gam__device", "requested_by")
+    queryset = ChangePlan.objects.select_related(
+        "gam__device", "batch", "requested_by", "approved_by", "scheduled_by", "superseded_by"
+    )
     template_name = DETAIL
-    actions = (actions.Apply, actions.Replan, actions.Cancel, *RECORD_PAGE)
+    actions = (
+        actions.Approve,
+        actions.Apply,
+        actions.Schedule,
+        actions.Replan,
+        actions.ReleaseGam,
+        actions.Cancel,
+        *RECORD_PAGE,
+    )
     layout = layout.Layout(
         layout.Row(
             layout.Column(
@@ -182,6 +272,7 @@ class ChangePlanView(generic.ObjectView):
         layout.Row(
             layout.Column(ChangePlanPanel()),
             layout.Column(
+                ApprovalPanel(),
                 ChangePlanOutcomePanel(),
                 IntentPanel(),
                 LinesPanel("interrupts", title=_("Service blinks for"), color="yellow"),
@@ -230,10 +321,41 @@ class ChangePlanApplyView(ObjectVerbView):
         return ApplyJob.start(request.user, change_plan=instance)
 
 
+@register_model_view(ChangePlan, "approve")
+class ChangePlanApproveView(ObjectVerbView):
+    queryset = ChangePlan.objects.all()
+    permission = "approve"
+
+    def perform(self, request, instance):
+        from ..workflows import approval
+
+        approval.approve([instance], user=request.user)
+        return gettext_now("Approved change plan %(plan)s.") % {"plan": instance}
+
+
+@register_model_view(ChangePlan, "schedule")
+class ChangePlanScheduleView(ScheduleView):
+    queryset = ChangePlan.objects.all()
+
+    def plans_of(self, instance):
+        return [instance]
+
+
+@register_model_view(ChangePlan, "release")
+class ChangePlanReleaseView(ObjectVerbView):
+    queryset = ChangePlan.objects.all()
+    permission = "release"
+
+    def perform(self, request, instance):
+        from ..jobs import release_plan
+
+        return release_plan(instance, user=request.user)
+
+
 @register_model_view(ChangePlan, "cancel")
 class ChangePlanCancelView(ObjectVerbView):
     queryset = ChangePlan.objects.all()
-    permission = "apply"
+    permission = "cancel"
 
     def perform(self, request, instance):
         from ..workflows import provisioning

@@ -198,6 +198,7 @@ class SubscriberListView(generic.ObjectListView):
         AddObject,
         BulkImport,
         BulkExport,
+        actions.UploadChanges,
         actions.BulkActivate,
         actions.BulkSuspend,
         actions.BulkResume,

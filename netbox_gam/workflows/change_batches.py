@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
+
 from nornir_tasks.contracts import Progress, ShelfConfig, SkippedTarget, TargetResult
 
 from .. import gateway
 from ..choices import BatchSourceChoices
 from ..choices import ChangePlanStatusChoices as Status
-from ..exceptions import InvalidState, WorkflowError
+from ..exceptions import InvalidState, NotAllowed, WorkflowError
 from ..models import ChangeBatch, ChangePlan, GamDevice, Subscriber
-from ..targets import device_target
-from . import provisioning, replanning, services
+from ..targets import RELATED, device_target
+from . import approval, provisioning, replanning, services
+from .drift import SUBSCRIBER_RELATED
 from .saving import create, update
 
 type OnProgress = Callable[[Progress], None]
@@ -26,9 +29,11 @@ type Problem = dict[str, str]
 def wishes_of(verb: str, subscribers: Iterable[Subscriber], **given: Any) -> tuple[list[services.Wish], list[Problem]]:
     """What a verb would do for each of some subscribers, and why it would not for the others."""
     wishes, problems = [], []
-    for subscriber in subscribers:
+    keys = [item.pk for item in subscribers]
+    fresh = Subscriber.objects.select_related(*SUBSCRIBER_RELATED, "gam__device").in_bulk(keys)
+    for subscriber in (fresh[key] for key in keys if key in fresh):
         try:
-            wishes.append(services.wish(verb, subscriber, **given))
+            wishes.append(services.wish(verb, subscriber, refresh=False, **given))
         except WorkflowError as error:
             problems.append({"subject": str(subscriber), "problem": str(error)})
     return wishes, problems
@@ -60,31 +65,39 @@ def plan_batch(
     by_gam: dict[int, list[services.Wish]] = defaultdict(list)
     for item in wishes:
         by_gam[item.gam.pk].append(item)
-    found = [
-        problem
-        for one in _read([items[0].gam for items in by_gam.values()], on_progress)
-        for problem in one.plan(by_gam, batch, user)
-    ]
+    readings = read_gams(list(GamDevice.objects.select_related(*RELATED).filter(pk__in=by_gam)), on_progress)
+    with transaction.atomic():
+        # One transaction for all: NetBox brings its search index up to date once at its end.
+        found = [problem for one in readings for problem in one.plan(by_gam, batch, user)]
     if found:
         update(batch, message="Not everything could be planned", problems=[*batch.problems, *found])
     return batch
 
 
 @dataclass(frozen=True)
-class _Read:
+class Read:
     """What reading one GAM came to."""
 
     gam: GamDevice
     result: TargetResult[ShelfConfig] | None = None
     skipped: str = ""
 
+    def config(self) -> ShelfConfig:
+        """The configuration that was read.
+
+        :raises WorkflowError: why it was not
+        """
+        if self.result is None:
+            raise WorkflowError(f"{self.gam} cannot be reached: {self.skipped}")
+        return provisioning.note_reading(self.gam, self.result)
+
     def plan(self, by_gam: dict[int, list[services.Wish]], batch: ChangeBatch, user: Any) -> list[Problem]:
         """Make the GAM's plan; what stands in the way of it."""
         wishes = by_gam[self.gam.pk]
         try:
-            if self.result is None:
-                raise WorkflowError(f"{self.gam} cannot be reached: {self.skipped}")
-            actual = provisioning.note_reading(self.gam, self.result)
+            actual = self.config()
+            for item in wishes:
+                item.subscriber.gam = self.gam
             services.carry_out(wishes, user=user, actual=actual, batch=batch, reason=batch.reason)
         except WorkflowError as error:
             names = ", ".join(item.subscriber.name for item in wishes)
@@ -92,16 +105,17 @@ class _Read:
         return []
 
 
-def _read(gams: Sequence[GamDevice], on_progress: OnProgress | None) -> list[_Read]:
+def read_gams(gams: Sequence[GamDevice], on_progress: OnProgress | None = None) -> list[Read]:
+    """Read the running configurations of GAMs at the same time."""
     targets, skipped = {}, []
     for gam in gams:
         target = device_target(gam, name=f"{gam.device}#{gam.pk}")
         if isinstance(target, SkippedTarget):
-            skipped.append(_Read(gam, skipped=target.reason))
+            skipped.append(Read(gam, skipped=target.reason))
         else:
             targets[gam] = target
     results = gateway.read_configs(list(targets.values()), on_progress)
-    return skipped + [_Read(gam, result) for gam, result in zip(targets, results, strict=True)]
+    return skipped + [Read(gam, result) for gam, result in zip(targets, results, strict=True)]
 
 
 @dataclass
@@ -120,16 +134,20 @@ def apply_batch(
     batch: ChangeBatch,
     *,
     user: Any,
+    only: Sequence[int] | None = None,
     may_apply: Callable[[ChangePlan], None] | None = None,
     on_event: provisioning.OnEvent | None = None,
     on_progress: OnProgress | None = None,
 ) -> Applied:
     """Write the waiting plans of a batch to their GAMs at the same time, each exactly as shown, or not at all.
 
+    :param only: keys of the plans that are meant; None is all that wait
     :param may_apply: raises :class:`WorkflowError` for a plan the user may not apply
     :raises InvalidState: none of its plans waits
     """
-    plans = list(batch.change_plans.filter(status=Status.PLANNED).select_related("gam__device__site").order_by("pk"))
+    waiting = batch.change_plans.filter(status=Status.PLANNED)
+    waiting = waiting if only is None else waiting.filter(pk__in=only)
+    plans = list(waiting.select_related("requested_by", *(f"gam__{name}" for name in RELATED)).order_by("pk"))
     if not plans:
         raise InvalidState(f"Batch {batch} has no plan that waits.", next_step="Plan again what came to nothing.")
     report = Applied()
@@ -158,14 +176,36 @@ def apply_batch(
     return report
 
 
+def waiting_plans_of(batch: ChangeBatch) -> list[ChangePlan]:
+    """The plans of a batch that wait.
+
+    :raises InvalidState: none does
+    """
+    plans = list(batch.change_plans.filter(status=Status.PLANNED).select_related("gam__device").order_by("pk"))
+    if not plans:
+        raise InvalidState(f"Batch {batch} has no plan that waits.")
+    return plans
+
+
+def approve_batch(batch: ChangeBatch, *, user: Any) -> int:
+    """Approve the plans of a batch that wait, as they are: all of them or none. How many were.
+
+    :raises NotAllowed: the user asked for one of them, or may not approve it
+    :raises InvalidState: none of its plans waits
+    """
+    return approval.approve(waiting_plans_of(batch), user=user)
+
+
 def cancel_batch(batch: ChangeBatch, *, user: Any) -> int:
     """Drop the plans of a batch that wait; NetBox says again what it said before. How many were dropped.
 
+    :raises NotAllowed: the user may not cancel one of them; none is dropped then
     :raises InvalidState: none of its plans waits
     """
-    plans = list(batch.change_plans.filter(status=Status.PLANNED))
-    if not plans:
-        raise InvalidState(f"Batch {batch} has no plan that waits.")
+    plans = waiting_plans_of(batch)
+    for change_plan in plans:
+        if not user.has_perm("netbox_gam.cancel_changeplan", change_plan):
+            raise NotAllowed(f"You may not cancel {change_plan}.")
     for change_plan in plans:
         provisioning.cancel(change_plan, user=user)
     return len(plans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
@@ -31,18 +32,22 @@ from nornir_tasks.plan_codec import from_json, to_json
 
 from .. import gateway
 from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatusChoices, StepStateChoices, SubscriberStatusChoices
-from ..exceptions import Busy, InvalidState, WorkflowError
+from ..exceptions import Busy, InvalidState, Waits, WorkflowError
 from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, backup_store, drift, shelf_services, transports
+from . import alarms, approval, backup_store, drift, shelf_services, transports
 from . import intent as intents
 from .desired import Removal, desired_config
 from .firmware_quiet import refuse_writing
 from .locks import exclusive
-from .saving import update
+from .saving import note, update
+
+log = logging.getLogger("netbox.plugins.netbox_gam.provisioning")
 
 WAIT_SECONDS = 120.0
 """How long a job waits for another one to finish with the same GAM."""
+
+OWN_FIELDS = tuple(field.attname for field in ChangePlan._meta.concrete_fields if not field.is_relation)
 
 type OnEvent = Callable[[StepEvent], None]
 
@@ -282,7 +287,8 @@ class _Begun:
 
 def _begin(change_plan: ChangePlan, lock: ExitStack, user: Any, on_event: OnEvent | None, others: Mapping[str, _Begun]) -> _Begun:
     """Check that a plan may be written, with its GAM's lock held; from here on it cannot be cancelled."""
-    change_plan.refresh_from_db()
+    # Only its own fields: what was loaded with it of the GAM is as old as the caller's query.
+    change_plan.refresh_from_db(fields=OWN_FIELDS)
     if any(one.change_plan.gam_id == change_plan.gam_id for one in others.values()):
         raise Busy(f"GAM {change_plan.gam} is being written to by another plan.", next_step="Apply this one afterwards.")
     _check_may_apply(change_plan, on_event)
@@ -299,6 +305,8 @@ def plan_and_apply(
 ) -> ChangePlan:
     """Make a plan and apply it at once, as the only writer of the GAM from reading to saving; waits for its turn.
 
+    A plan that needs a second person or a window is made and goes on waiting: its status says so.
+
     :param make: makes the plan; what it raises passes
     :raises Busy: the turn did not come in time
     """
@@ -308,7 +316,10 @@ def plan_and_apply(
         recover_abandoned(gam, on_event=on_event)
         change_plan = make()
         if change_plan.status == ChangePlanStatusChoices.PLANNED:
-            apply_plan(change_plan, user=user, on_event=on_event)
+            try:
+                apply_plan(change_plan, user=user, on_event=on_event)
+            except Waits as error:
+                log.info("%s waits: %s", change_plan, error)
     return change_plan
 
 
@@ -317,20 +328,21 @@ def _mark_applying(change_plan: ChangePlan, user: Any) -> None:
     status = ChangePlan.objects.select_for_update().values_list("status", flat=True).get(pk=change_plan.pk)
     if status != ChangePlanStatusChoices.PLANNED:
         raise InvalidState(f"Change plan {change_plan} was dropped at the last moment.", next_step="Make a new plan.")
-    update(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
+    note(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
 
 
 def _check_may_apply(change_plan: ChangePlan, on_event: OnEvent | None) -> None:
     if change_plan.status != ChangePlanStatusChoices.PLANNED:
         words = change_plan.get_status_display()
         raise InvalidState(f"Change plan {change_plan} is “{words}” and cannot be applied.", next_step="Make a new plan.")
+    approval.check(change_plan)
     refuse_writing(change_plan.gam)
     recover_abandoned(change_plan.gam, on_event=on_event)
     blocking = ChangePlan.objects.filter(gam=change_plan.gam, status=ChangePlanStatusChoices.NEEDS_ATTENTION).first()
     if blocking:
         raise InvalidState(
             f"GAM {change_plan.gam} waits for a person: {blocking} could not be undone with certainty.",
-            next_step="Look at the shelf, then cancel that plan to release it.",
+            next_step="Look at the shelf, then release it on that plan's page.",
         )
 
 
@@ -383,7 +395,7 @@ def _store_result(change_plan: ChangePlan, result: ApplyResult | None, failure: 
     problems = [f"{failure.message} {failure.next_step}".strip()] if failure else []
     if outcome in CAME_TO_NOTHING:
         problems += intents.take_back(change_plan, message=f"Given back: change plan {change_plan} ended {outcome}")
-    update(
+    note(
         change_plan,
         message=f"Outcome: {outcome}",
         status=STATUS_BY_OUTCOME[outcome],
@@ -428,24 +440,46 @@ def _settle(change_plan: ChangePlan) -> None:
             )
 
 
-@transaction.atomic
 def cancel(change_plan: ChangePlan, *, user: Any) -> None:
-    """Drop a plan that was not applied, or release a GAM whose plan needed attention, after a person looked.
-
-    NetBox says again what it said before the plan; where a shelf that needed attention differs from that, drift shows it.
+    """Drop a plan that was not applied; NetBox says again what it said before the plan.
 
     :raises InvalidState: the plan is being applied or has ended otherwise
     """
-    change_plan.status = ChangePlan.objects.select_for_update().values_list("status", flat=True).get(pk=change_plan.pk)
-    allowed = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.INVALID, ChangePlanStatusChoices.NEEDS_ATTENTION)
-    if change_plan.status not in allowed:
-        raise InvalidState(f"Change plan {change_plan} is “{change_plan.get_status_display()}” and cannot be cancelled.")
+    if change_plan.status == ChangePlanStatusChoices.NEEDS_ATTENTION:
+        raise InvalidState(
+            f"Change plan {change_plan} cannot be cancelled: part of it may be on the shelf.", next_step="Release it."
+        )
+    give_up(change_plan, intents.WAITING, message=f"Cancelled by {user}")
+
+
+def release(change_plan: ChangePlan, *, user: Any) -> None:
+    """Let a GAM be written to again whose plan needed attention, after a person looked at the shelf.
+
+    NetBox says again what it said before the plan; where the shelf differs from that, drift shows it.
+
+    :raises InvalidState: the plan does not need attention
+    """
+    give_up(change_plan, (ChangePlanStatusChoices.NEEDS_ATTENTION,), message=f"Released by {user}")
     alarms.clear_alarm(change_plan.gam, key=f"change-plan:{change_plan.pk}")
-    left = intents.take_back(change_plan, message=f"Given back: {user} cancelled change plan {change_plan}")
+
+
+@transaction.atomic
+def give_up(
+    change_plan: ChangePlan, allowed: Sequence[str], *, message: str, status: str = ChangePlanStatusChoices.CANCELLED
+) -> None:
+    """End a plan that nothing came of, and give back what it changed in NetBox.
+
+    :param allowed: statuses it may be in
+    :raises InvalidState: it is in another one
+    """
+    change_plan.status = ChangePlan.objects.select_for_update().values_list("status", flat=True).get(pk=change_plan.pk)
+    if change_plan.status not in allowed:
+        raise InvalidState(f"Change plan {change_plan} is “{change_plan.get_status_display()}”: that is not possible any more.")
+    left = intents.take_back(change_plan, message=f"Given back: {message}, change plan {change_plan}")
     update(
         change_plan,
-        message=f"Cancelled by {user}",
-        status=ChangePlanStatusChoices.CANCELLED,
+        message=message,
+        status=status,
         finished=timezone.now(),
         error="\n".join([*filter(None, [change_plan.error]), *left]),
     )

@@ -29,6 +29,16 @@ class QuietHours:
                     return end
         return None
 
+    def next(self, moment: datetime) -> datetime:
+        """When they begin next after a moment (UTC)."""
+        today = moment.astimezone(self.zone).date()
+        starts = [
+            self._of(day)[0]
+            for day in (today + timedelta(days=ahead) for ahead in range(9))
+            if WEEKDAYS[day.weekday()] in self.days
+        ]
+        return min(start for start in starts if start > moment)
+
     def _of(self, day: date) -> tuple[datetime, datetime]:
         last = day + timedelta(days=1) if self.end <= self.start else day
         # Where the clock shows a time twice they begin with the first and end with the second; a time that the clock leaves out

@@ -12,7 +12,7 @@ from ..exceptions import InvalidState
 from ..models import ChangePlan, Drift
 from . import drift_decisions, intent, provisioning
 
-ENDED_IN_NOTHING = (Status.STALE, Status.ROLLED_BACK, Status.FAILED, Status.CANCELLED)
+ENDED_IN_NOTHING = (Status.STALE, Status.ROLLED_BACK, Status.FAILED, Status.CANCELLED, Status.EXPIRED)
 
 
 def replan(change_plan: ChangePlan, *, user: Any) -> ChangePlan:

@@ -36,6 +36,15 @@ def update(obj: Any, /, *, message: str = "", **values: Any) -> bool:
     return True
 
 
+def note(obj: Any, /, *, message: str = "", **values: Any) -> None:
+    """As :func:`update`, for values a workflow made itself: they are not validated, which would look every relation up again."""
+    obj.snapshot()
+    for name, value in values.items():
+        setattr(obj, name, value)
+    obj._changelog_message = message
+    obj.save()
+
+
 def _python(obj: Any, name: str, value: Any) -> Any:
     field = obj._meta.get_field(name)
     return value if field.is_relation else field.to_python(value)

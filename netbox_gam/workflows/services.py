@@ -51,15 +51,17 @@ RELATED: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def wish(verb: str, subscriber: Subscriber, **given: Any) -> Wish:
+def wish(verb: str, subscriber: Subscriber, *, refresh: bool = True, **given: Any) -> Wish:
     """What a verb would do; see the function of that name in :mod:`service_verbs`. Changes nothing.
 
+    :param refresh: read the subscriber again first; not needed where it was read just now
     :param given: what the verb takes, see :data:`TAKES`
     :raises InvalidState: no such verb, it takes something else, or the subscriber's status does not allow it
     """
     check(verb, given)
-    # A job may have waited for its turn since it was read.
-    subscriber.refresh_from_db()
+    if refresh:
+        # A job may have waited for its turn since it was read.
+        subscriber.refresh_from_db()
     return BY_NAME[verb](subscriber, **given)
 
 

@@ -26,6 +26,7 @@ from netbox_gam import gateway
 from netbox_gam.context import acting_as
 from netbox_gam.models import (
     AlarmRule,
+    ApprovalRule,
     Arrival,
     BillingSystem,
     ChangePlan,
@@ -34,6 +35,7 @@ from netbox_gam.models import (
     Endpoint,
     GamDevice,
     MailGroup,
+    MaintenanceWindow,
     SnmpProfile,
     Subscriber,
     VlanPool,
@@ -127,6 +129,9 @@ class World:
         # The rules that come with the plugin are gone once a test has emptied the database.
         values = {"watches": "check.unreachable", "threshold": 1, "severity": "mj", "service_affecting": True}
         AlarmRule.objects.get_or_create(name="GAM unreachable", defaults=values)
+        MaintenanceWindow.objects.create(name="Nights", opens="01:00", closes="04:30", time_zone="Europe/Berlin")
+        rule = {"min_subscribers": 3, "actions": ["set", "remove"], "kinds": ["subscriber"]}
+        ApprovalRule.objects.create(name="Four eyes for many", **rule)
         MailGroup.objects.create(name="Field crew", addresses=["field@example.org"])
         self.fault(SILENT_SHELF, dropped=["snmp"])
         polling.poll([self.gam(SILENT_SHELF)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from dcim.models import Device, DeviceRole, DeviceType, Interface, Manufacturer, Site
@@ -22,6 +22,7 @@ from netbox_gam.choices import (
 from netbox_gam.models import (
     Alarm,
     AlarmRule,
+    ApprovalRule,
     Arrival,
     BandwidthPlan,
     BilledService,
@@ -48,6 +49,7 @@ from netbox_gam.models import (
     GamDevice,
     GamPort,
     MailGroup,
+    MaintenanceWindow,
     PortState,
     SnmpProfile,
     Subscriber,
@@ -417,6 +419,17 @@ def finding_rule(**values: Any) -> FindingRule:
     """A rule that is off, for people who do not pay."""
     values = {"name": f"Cut off {number()}", "kinds": ["inactive_on_network"], **values}
     return FindingRule.objects.create(**values)
+
+
+def approval_rule(**values: Any) -> ApprovalRule:
+    """Everything needs a second person."""
+    return ApprovalRule.objects.create(**{"name": f"Four eyes {number()}", **values})
+
+
+def maintenance_window(**values: Any) -> MaintenanceWindow:
+    """Every night from one to four, UTC."""
+    values = {"name": f"Night {number()}", "opens": time(1), "closes": time(4), **values}
+    return MaintenanceWindow.objects.create(**values)
 
 
 def mail_group(**values: Any) -> MailGroup:

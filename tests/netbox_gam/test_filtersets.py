@@ -12,6 +12,7 @@ from netbox_gam.filtersets.base import mac_fragment
 from netbox_gam.models import (
     Alarm,
     AlarmRule,
+    ApprovalRule,
     Arrival,
     BandwidthPlan,
     BillingLink,
@@ -30,6 +31,7 @@ from netbox_gam.models import (
     GamDevice,
     GamPort,
     MailGroup,
+    MaintenanceWindow,
     SnmpProfile,
     Subscriber,
     SuspensionPolicy,
@@ -457,6 +459,40 @@ class FindingRuleFilterTest(Filtered, TestCase):
         self.assertEqual(self.find(action=["ignore"]), {self.rows[1]})
         self.assertEqual(self.find(system_id=[self.system.pk]), {self.rows[1]})
         self.assertEqual(self.find(is_held=True), {self.rows[2]})
+        self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
+
+
+class ApprovalRuleFilterTest(Filtered, TestCase):
+    queryset = ApprovalRule.objects.all()
+    filterset = filtersets.ApprovalRuleFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [
+            factories.approval_rule(),
+            factories.approval_rule(actions=["remove"]),
+            factories.approval_rule(needs_window=True),
+        ]
+        cls.rows[0].sites.add(factories.site("alpha"))
+
+    def test_filters(self):
+        self.assertEqual(self.find(actions=["remove"]), {self.rows[1]})
+        self.assertEqual(self.find(needs_window=True), {self.rows[2]})
+        self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
+
+
+class MaintenanceWindowFilterTest(Filtered, TestCase):
+    queryset = MaintenanceWindow.objects.all()
+    filterset = filtersets.MaintenanceWindowFilterSet
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [factories.maintenance_window(), factories.maintenance_window(days=["sat"]), factories.maintenance_window()]
+        cls.rows[0].sites.add(factories.site("alpha"))
+
+    def test_filters(self):
+        self.assertEqual(self.find(days=["sat"]), set(self.rows))
+        self.assertEqual(self.find(days=["mon"]), {self.rows[0], self.rows[2]})
         self.assertEqual(self.find(site_id=[factories.site("alpha").pk]), {self.rows[0]})
 
 

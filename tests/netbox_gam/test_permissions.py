@@ -51,7 +51,8 @@ VERBS = (
     Verb("subscriber", "plan", "provision", active, "Provision subscriber"),
     Verb("subscriber", "adopt", "provision", active, "Adopt subscriber"),
     Verb("changeplan", "apply", "apply", factories.change_plan, "Apply change plan"),
-    Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
+    Verb("changeplan", "cancel", "cancel", factories.change_plan, becomes=("status", "cancelled")),
+    Verb("changeplan", "release", "release", lambda: factories.change_plan(status="needs_attention"), "Compare GAM"),
     Verb("changeplan", "replan", "apply", lambda: factories.change_plan(status="stale"), "Plan again"),
     Verb("changebatch", "apply", "apply", factories.change_batch, "Apply batch"),
     Verb("changebatch", "replan", "apply", stale_batch, "Plan batch again"),
@@ -83,6 +84,7 @@ BULK_VERBS = (
     Verb("subscriber", "bulk_adopt", "provision", active, "Adopt subscriber"),
     Verb("subscriber", "bulk_suspend", "provision", active, "Plan batch"),
     Verb("subscriber", "bulk_resume", "provision", suspended, "Plan batch"),
+    Verb("subscriber", "bulk_plan", "provision", active, "Plan batch"),
     Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("billingwrite", "bulk_retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),
@@ -176,9 +178,65 @@ class ObjectVerbTest(VerbCase):
 
     def test_a_state_that_does_not_lead_on_is_a_message(self):
         plan = factories.change_plan(status="applied")
-        self.allow(plan, "view", "apply")
+        self.allow(plan, "view", "cancel")
         url = reverse("plugins:netbox_gam:changeplan_cancel", kwargs={"pk": plan.pk})
-        self.assertContains(self.client.post(url, follow=True), "cannot be cancelled")
+        self.assertContains(self.client.post(url, follow=True), "not possible any more")
+
+
+class ApprovalTest(VerbCase):
+    def test_approving_takes_its_permission_for_every_plan_and_another_person(self):
+        batch = factories.change_batch(plans=2)
+        first, second = batch.change_plans.all()
+        url = self.url(Verb("changebatch", "approve", "", None), batch)
+        self.allow(batch, "view", "apply", "cancel", "change")
+        self.allow(first, "view", "apply", "cancel", "change")
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.post(url), 403)
+            self.allow(batch, "approve")
+            self.assertHttpStatus(self.client.post(url), 403)
+            self.allow(first, "approve", only_this=True)
+            self.assertHttpStatus(self.client.post(url), 403)
+            self.assertEqual(batch.change_plans.exclude(approved_digest="").count(), 0)
+            self.allow(second, "approve", only_this=True)
+            batch.change_plans.update(requested_by=self.user)
+            self.assertHttpStatus(self.client.post(url), 403)
+        batch.change_plans.update(requested_by=None)
+        self.assertContains(self.client.get(batch.get_absolute_url()), f'action="{url}"')
+        self.assertHttpStatus(self.client.post(url), 302)
+        self.assertEqual(batch.change_plans.filter(approved_by=self.user).count(), 2)
+        self.assertNotContains(self.client.get(batch.get_absolute_url()), f'action="{url}"')
+
+    def test_cancelling_a_batch_takes_the_permission_for_every_plan(self):
+        batch = factories.change_batch(plans=2)
+        first, second = batch.change_plans.all()
+        url = self.url(Verb("changebatch", "cancel", "", None), batch)
+        self.allow(batch, "cancel")
+        self.allow(first, "cancel", only_this=True)
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.post(url), 403)
+        self.assertEqual(batch.change_plans.filter(status="planned").count(), 2)
+        self.allow(second, "cancel", only_this=True)
+        self.assertHttpStatus(self.client.post(url), 302)
+        self.assertEqual(batch.change_plans.filter(status="cancelled").count(), 2)
+
+    def test_scheduling_takes_the_permission_to_apply(self):
+        plan = factories.change_plan()
+        url = self.url(Verb("changeplan", "schedule", "", None), plan)
+        data = {"when": "at", "at": "2999-01-01 03:00:00"}
+        self.allow(plan, "view", "approve", "change")
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.get(url), 403)
+            self.assertHttpStatus(self.client.post(url, data), 403)
+        self.allow(plan, "apply")
+        self.assertContains(self.client.get(url), "maintenance window")
+        self.assertContains(self.client.post(url, {"when": "at", "at": "2001-01-01 03:00:00"}), "not in the future")
+        self.assertContains(self.client.post(url, {"when": "window"}, follow=True), "Not every GAM has a maintenance window")
+        self.assertHttpStatus(self.client.post(url, data), 302)
+        plan.refresh_from_db()
+        self.assertEqual((plan.scheduled_for.year, plan.scheduled_by), (2999, self.user))
+        self.client.post(url, {"when": "never"})
+        plan.refresh_from_db()
+        self.assertIsNone(plan.scheduled_for)
 
 
 class ApplyAtOnceTest(VerbCase):

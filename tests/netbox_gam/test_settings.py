@@ -34,6 +34,7 @@ class SettingsTests(SimpleTestCase):
             ("provision_deadline_seconds", [0.9, []]),
             ("provision_workers", [0, "many"]),
             ("provision_per_site", [0, None]),
+            ("plan_expiry_days", [-1, "never"]),
             ("poll_batch_size", [0, "50", None]),
             ("cycle_deadline_seconds", [0, "20"]),
             ("lease_margin_seconds", [4, None]),

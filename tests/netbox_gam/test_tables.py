@@ -50,6 +50,14 @@ class FindingRuleTableTest(GamTableCases.GamTableTestCase):
     table = tables.FindingRuleTable
 
 
+class ApprovalRuleTableTest(GamTableCases.GamTableTestCase):
+    table = tables.ApprovalRuleTable
+
+
+class MaintenanceWindowTableTest(GamTableCases.GamTableTestCase):
+    table = tables.MaintenanceWindowTable
+
+
 class MailGroupTableTest(GamTableCases.GamTableTestCase):
     table = tables.MailGroupTable
 

@@ -1,6 +1,7 @@
 """Serializers, one module per area; NetBox looks them up here by the model's name."""
 
 from .access import CredentialProfileSerializer, SnmpProfileSerializer
+from .approvals import ApprovalRuleSerializer, MaintenanceWindowSerializer
 from .backups import ConfigBackupSerializer
 from .billing import BillingLinkSerializer, BillingPlanSerializer, BillingSystemSerializer, FindingSerializer, SyncRunSerializer
 from .decisions import FindingRuleSerializer
@@ -19,6 +20,7 @@ from .write_back import BillingWriteSerializer
 __all__ = (
     "AlarmRuleSerializer",
     "AlarmSerializer",
+    "ApprovalRuleSerializer",
     "ArrivalSerializer",
     "BandwidthPlanSerializer",
     "BillingLinkSerializer",
@@ -41,6 +43,7 @@ __all__ = (
     "GamDeviceSerializer",
     "GamPortSerializer",
     "MailGroupSerializer",
+    "MaintenanceWindowSerializer",
     "SnmpProfileSerializer",
     "SubscriberSerializer",
     "SuspensionPolicySerializer",

@@ -28,7 +28,7 @@ class ChangeBatchSerializer(RecordSerializer):
 
     class Meta:
         model = ChangeBatch
-        fields = (*IDENTITY, "reason", "source", "requested_by", "problems", "plan_count", *COMMON)
+        fields = (*IDENTITY, "reason", "source", "requested_by", "problems", "rows", "plan_count", *COMMON)
         brief_fields = ("id", "url", "display", "reason", "source", "description")
 
 
@@ -39,6 +39,8 @@ class ChangePlanSerializer(RecordSerializer):
     batch = ChangeBatchSerializer(nested=True, allow_null=True)
     status = ChoiceField(choices=ChangePlanStatusChoices)
     requested_by = UserSerializer(nested=True, allow_null=True)
+    approved_by = UserSerializer(nested=True, allow_null=True)
+    scheduled_by = UserSerializer(nested=True, allow_null=True)
     transport = ChoiceField(choices=TransportChoices)
     subscribers = SubscriberSerializer(nested=True, many=True)
 
@@ -46,8 +48,9 @@ class ChangePlanSerializer(RecordSerializer):
         model = ChangePlan
         fields = (
             *IDENTITY, "gam", "batch", "status", "reason", "requested_by", "transport", "transport_reason", "state_hash",
-            "violations", "warnings", "interrupts", "notes",
-            "intent", "superseded_by", "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
+            "violations", "warnings", "interrupts", "notes", "approved_by", "approved_at", "approved_digest", "scheduled_for",
+            "scheduled_by", "intent", "superseded_by", "difference", "error", "verified", "saved", "started", "finished",
+            "subscribers", *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "status", "reason", "description")
 

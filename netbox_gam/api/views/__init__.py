@@ -1,6 +1,7 @@
 """Viewsets, one module per area."""
 
 from .access import CredentialProfileViewSet, SnmpProfileViewSet
+from .approvals import ApprovalRuleViewSet, MaintenanceWindowViewSet
 from .backups import ConfigBackupViewSet
 from .billing import BillingLinkViewSet, BillingPlanViewSet, BillingSystemViewSet, FindingViewSet, SyncRunViewSet
 from .decisions import FindingRuleViewSet
@@ -20,6 +21,7 @@ from .write_back import BillingWriteViewSet
 __all__ = (
     "AlarmRuleViewSet",
     "AlarmViewSet",
+    "ApprovalRuleViewSet",
     "ArrivalViewSet",
     "BandwidthPlanViewSet",
     "BillingLinkViewSet",
@@ -41,6 +43,7 @@ __all__ = (
     "GamDeviceViewSet",
     "GamPortViewSet",
     "MailGroupViewSet",
+    "MaintenanceWindowViewSet",
     "MetricsView",
     "PollingStatusView",
     "SnmpProfileViewSet",

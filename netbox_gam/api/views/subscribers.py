@@ -9,11 +9,13 @@ from rest_framework.response import Response
 
 from ... import filtersets
 from ...exceptions import InvalidState
-from ...jobs import AdoptServiceJob, ServiceJob
+from ...jobs import AdoptServiceJob, PlanFileJob, ServiceJob
 from ...models import BandwidthPlan, Subscriber, VlanPool
+from ...workflows import change_files
 from ..requests import (
     ApplyAtOnceSerializer,
     ChangeBandwidthPlanSerializer,
+    ChangeFileSerializer,
     ChangeVlanSerializer,
     MovePortSerializer,
     RenameServiceSerializer,
@@ -49,6 +51,12 @@ class SubscriberViewSet(MeasuredMixin, GamViewSet):
 
     def _start(self, service_verb: str, body: dict[str, Any]) -> Response:
         return self.accepted(ServiceJob.start(self.request.user, subscriber=self.get_object(), verb=service_verb, **body))
+
+    @verb("provision", request=ChangeFileSerializer, detail=False)
+    def upload(self, request: Request) -> Response:
+        """Check a CSV file of changes and plan it as one batch, which is the job's object; it names every row that is wrong."""
+        batch = change_files.receive(self.body(ChangeFileSerializer)["csv"], user=request.user)
+        return self.accepted(PlanFileJob.start(request.user, batch=batch))
 
     @verb("provision", request=ApplyAtOnceSerializer)
     def activate(self, request: Request, pk: int) -> Response:

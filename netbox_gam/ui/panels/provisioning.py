@@ -9,6 +9,7 @@ from netbox.ui import attrs, panels
 
 from ...choices import ChangePlanStatusChoices, StepStateChoices, TransportChoices
 from ...models import ChangePlan, ChangeStep
+from ..approval_words import approval_in_words
 from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, WordsAttr
 from ..batch_summary import batch_summary
 from ..intent_words import intent_in_words
@@ -102,6 +103,17 @@ class ChangePlanOutcomePanel(panels.ObjectAttributesPanel):
     finished = RelativeTimeAttr("finished", label=_("Finished"))
     took = WordsAttr(lambda plan: between(plan.started, plan.finished), label=_("Took"))
     state_hash = attrs.TextAttr("state_hash", label=_("Made from state"), style="font-monospace text-break")
+
+
+class ApprovalPanel(panels.ObjectPanel):
+    """What has to be so before the plan may be applied, who approved it, and when it is applied by itself."""
+
+    template_name = "netbox_gam/panels/approval.html"
+    title = _("Approval")
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        return {**ctx, **approval_in_words(ctx["object"])}
 
 
 class ViolationsPanel(panels.ObjectPanel):

@@ -126,6 +126,8 @@ def everything(number: int) -> None:
     factories.drift(shelf, port=port, change_plan=plan, accepted_by=operator)
     factories.arrival(shelf, endpoint=served_by, port=port, subscriber=customer, change_plan=plan, decided_by=operator)
     factories.mail_group()
+    factories.approval_rule(actions=["remove"], kinds=["subscriber"])
+    factories.maintenance_window()
     factories.alarm_rule()
     factories.finding_rule()
     factories.firmware_upgrade(factories.firmware_rollout(upgrades=0), shelf)

@@ -29,6 +29,8 @@ RECORDS = (
 )
 INTENT = (
     "mail-groups",
+    "approval-rules",
+    "maintenance-windows",
     "finding-rules",
     "firmware-images",
     "gam-devices",
@@ -60,6 +62,13 @@ VERBS = {
     "change-plans/{id}/apply/": (None, "Job"),
     "change-plans/{id}/cancel/": (None, "ChangePlan"),
     "change-plans/{id}/replan/": (None, "Job"),
+    "subscribers/upload/": ("ChangeFile", "Job"),
+    "change-batches/{id}/plan-rest/": (None, "Job"),
+    "change-plans/{id}/approve/": (None, "ChangePlan"),
+    "change-plans/{id}/schedule/": ("Schedule", "ChangePlan"),
+    "change-plans/{id}/release/": (None, "Job"),
+    "change-batches/{id}/approve/": (None, "ChangeBatch"),
+    "change-batches/{id}/schedule/": ("Schedule", "ChangeBatch"),
     "change-batches/{id}/apply/": (None, "Job"),
     "change-batches/{id}/replan/": (None, "Job"),
     "change-batches/{id}/cancel/": (None, "ChangeBatch"),
