@@ -469,10 +469,11 @@ class AdoptServiceJob(GamJobRunner):
     @classmethod
     def start(cls, user: Any, *, gam: GamDevice, name: str, subscriber: Subscriber | None = None) -> Job:
         """Enqueue for a name on a GAM, whether NetBox has it or not."""
-        return cls.begin(user, subscriber or gam, pk=gam.pk, name=name)
+        # A job's own argument is called ``name``.
+        return cls.begin(user, subscriber or gam, pk=gam.pk, on_shelf=name)
 
-    def work(self, *, pk: int, name: str) -> dict[str, Any]:
-        subscriber = services.adopt(_stored(GamDevice, pk), name, user=self.job.user)
+    def work(self, *, pk: int, on_shelf: str) -> dict[str, Any]:
+        subscriber = services.adopt(_stored(GamDevice, pk), on_shelf, user=self.job.user)
         return {"subscriber": subscriber.pk, "status": subscriber.status}
 
 

