@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from utilities.choices import Choice, ChoiceSet
 
-from nornir_tasks.contracts import CheckState, FindingKind
+from nornir_tasks.contracts import BackValue, CheckState, FindingKind
 from nornir_tasks.errors import NEXT_STEPS, ErrorKind
 from nornir_tasks.gam.catalog import MODELS
 from nornir_tasks.gam.firmware import FAMILIES
@@ -267,6 +267,42 @@ class SyncRunStatusChoices(ChoiceSet):
         Choice(INCOMPLETE, _("Incomplete"), "yellow", _("Not everything could be read; nothing was concluded from absence")),
         Choice(HELD, _("Held"), "orange", _("The feed shrank or would cut off too many; nothing was changed")),
         Choice(FAILED, _("Failed"), "red"),
+    ]
+
+
+class BackValueChoices(ChoiceSet):
+    """What a billing system may be told of an account; several of them together make a note."""
+
+    NOTE = "note"
+    CHOICES = [
+        Choice(BackValue.SERVICE_STATE.value, _("Service state"), "teal"),
+        Choice(BackValue.NETBOX_LINK.value, _("NetBox link"), "blue"),
+        Choice(BackValue.PLACE.value, _("GAM, port and endpoint"), "cyan"),
+        Choice(BackValue.LAST_CHANGE.value, _("Last verified change"), "purple"),
+        Choice(NOTE, _("Note"), "gray", _("On the account, after a verified change")),
+    ]
+
+
+BACK_VALUES = tuple((choice[0], choice[1]) for choice in BackValueChoices.CHOICES if choice[0] != BackValueChoices.NOTE)
+"""Values that can be chosen, with their labels."""
+
+
+class BillingWriteStateChoices(ChoiceSet):
+    """Life of something that is to be written to a billing system."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    DROPPED = "dropped"
+    CHOICES = [
+        Choice(WAITING, _("Waiting"), "blue", _("For its first attempt, or for the next one")),
+        Choice(SENT, _("Sent"), "green", _("It is known to stand there")),
+        Choice(FAILED, _("Failed"), "red", _("Given up after many attempts; retry it when the cause is gone")),
+        Choice(REFUSED, _("Refused"), "orange", _("The billing system does not take it; a person has to do something")),
+        Choice(SUPERSEDED, _("Superseded"), "gray", _("A newer value took its place, or it stood there before")),
+        Choice(DROPPED, _("Dropped"), "gray", _("By a person; not written until NetBox has something else to say")),
     ]
 
 

@@ -60,6 +60,7 @@ from .workflows import (
     sync_runs,
     waiting_plans,
     watchdog,
+    write_back,
 )
 
 POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
@@ -170,7 +171,7 @@ class HousekeepingJob(JobRunner):
         self.job.data = {**retention.sweep(), "BillingEvent": billing_events.forget()}
         self.job.data |= {"Reopened": findings.reopen_ignored(), "RevenueDay": revenue.keep_day()}
         self.job.data |= {"Expired": waiting_plans.expire()}
-        self.job.data |= {"ShelfServiceState": shelf_services.forget_gone()}
+        self.job.data |= shelf_services.forget_gone()
 
 
 def revive_recurring() -> int:
@@ -304,6 +305,24 @@ class CheckConnectionJob(GamJobRunner):
 
     def work(self, *, pk: int) -> dict[str, Any]:
         return connection_check.check(_stored(BillingSystem, pk), on_progress=self.progress)
+
+
+class PreviewWriteBackJob(GamJobRunner):
+    """Read a billing system and keep what would be written back to it; writes nothing there."""
+
+    queue = BILLING
+    timeout = 3600
+
+    class Meta:
+        name = "Preview writing back"
+
+    @classmethod
+    def start(cls, user: Any, *, system: BillingSystem) -> Job:
+        """Enqueue for one billing system."""
+        return cls.begin(user, system, pk=system.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        return write_back.preview(_stored(BillingSystem, pk))
 
 
 def start_due_reconciliations() -> int:

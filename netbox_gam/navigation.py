@@ -40,6 +40,7 @@ menu = PluginMenu(
                 _item("subscriber", _("Subscribers")),
                 _item("bandwidthplan", _("Bandwidth Plans")),
                 _item("vlanpool", _("VLAN Pools")),
+                PluginMenuItem("plugins:netbox_gam:plan_slots", _("Plan Slots"), permissions=["netbox_gam.view_gamdevice"]),
             ),
         ),
         (
@@ -77,6 +78,7 @@ menu = PluginMenu(
                 _item("billingplan", _("Billing Plans")),
                 _item("billinglink", _("Billing Links")),
                 _item("syncrun", _("Sync Runs"), editable=False),
+                _item("billingwrite", _("Billing Writes"), editable=False),
             ),
         ),
         (

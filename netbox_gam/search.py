@@ -13,6 +13,7 @@ from .models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    BillingWrite,
     ChangeBatch,
     ChangePlan,
     ChangeStep,
@@ -125,6 +126,13 @@ class SyncRunIndex(SearchIndex):
     model = SyncRun
     fields = (("scope", 500), ("description", 500), ("comments", 5000))
     display_attrs = ("system", "status", "started", "description")
+
+
+@register_search
+class BillingWriteIndex(SearchIndex):
+    model = BillingWrite
+    fields = (("account_id", 200), ("key", 300), ("after", 500), ("description", 500), ("comments", 5000))
+    display_attrs = ("system", "subscriber", "value", "state")
 
 
 @register_search

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nornir.core.inventory import Host
 
     from .billing import WebhookHint
+    from .billing.writer import BillingWriter
     from .contracts import (
         ApplyResult,
         BillingSnapshot,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         ShelfPlan,
         SnmpCredential,
         StepEvent,
+        SubscriberConfig,
         TargetResult,
         Transport,
     )
@@ -54,6 +56,7 @@ type OnEvent = Callable[[StepEvent], None]
 __all__ = [
     "apply",
     "backup",
+    "billing_writer",
     "check_connection",
     "compare",
     "compare_config",
@@ -215,11 +218,14 @@ def plan(
     removals: Iterable[tuple[ChangeKind, str]] = (),
     model: GamModel | None = None,
     reason: str = "",
+    *,
+    firmware: str = "",
+    services: Iterable[SubscriberConfig] = (),
 ) -> ShelfPlan:
     """The steps that bring ``actual`` to what ``desired`` names and take ``removals`` away. Pure; see the planner."""
     from .changes.planner import plan_shelf
 
-    return plan_shelf(target, transport, actual, desired, removals, model, reason)
+    return plan_shelf(target, transport, actual, desired, removals, model, reason, firmware=firmware, services=services)
 
 
 def apply(
@@ -373,6 +379,17 @@ def check_connection(target: BillingTarget, on_progress: OnProgress | None = Non
     from .billing import check_connection as check
 
     return check(target, on_progress=on_progress)
+
+
+def billing_writer(target: BillingTarget, fields: Iterable[str], *, cancelled: Callable[[], bool] | None = None) -> BillingWriter:
+    """A billing system open for writing custom fields, notes and additional attributes, and nothing else; to be closed.
+
+    :param fields: the custom fields (Sonar, by number) or additional attributes (Splynx, by name) it is about
+    :raises BillingError: an option is wrong, the credential lacks something
+    """
+    from .billing.writer import BillingWriter
+
+    return BillingWriter(target, fields, cancelled=cancelled)
 
 
 def compare(

@@ -37,6 +37,7 @@ router.register("onboarding", views.ArrivalViewSet)
 router.register("firmware-images", views.FirmwareImageViewSet)
 router.register("firmware-rollouts", views.FirmwareRolloutViewSet)
 router.register("firmware-upgrades", views.FirmwareUpgradeViewSet)
+router.register("billing-writes", views.BillingWriteViewSet)
 
 urlpatterns = [
     path("revenue/", RevenueView.as_view(), name="revenue"),

@@ -12,6 +12,7 @@ from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
 from .provisioning import ChangeBatchFilterSet, ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
+from .write_back import BillingWriteFilterSet
 
 __all__ = (
     "AlarmFilterSet",
@@ -22,6 +23,7 @@ __all__ = (
     "BillingLinkFilterSet",
     "BillingPlanFilterSet",
     "BillingSystemFilterSet",
+    "BillingWriteFilterSet",
     "ChangeBatchFilterSet",
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",

@@ -75,6 +75,7 @@ from .firmware import (
     FirmwareUpgradeFilterForm,
     FirmwareUpgradeForm,
     PlanRolloutForm,
+    ResumeRolloutForm,
 )
 from .monitoring import (
     AlarmBulkEditForm,
@@ -116,6 +117,7 @@ from .subscribers import (
     VlanPoolForm,
     VlanPoolImportForm,
 )
+from .write_back import BillingWriteBulkEditForm, BillingWriteFilterForm, BillingWriteForm, WriteBackForm
 
 __all__ = (
     "AcceptDriftForm",
@@ -150,6 +152,9 @@ __all__ = (
     "BillingSystemFilterForm",
     "BillingSystemForm",
     "BillingSystemImportForm",
+    "BillingWriteBulkEditForm",
+    "BillingWriteFilterForm",
+    "BillingWriteForm",
     "ChangeBatchBulkEditForm",
     "ChangeBatchFilterForm",
     "ChangeBatchForm",
@@ -207,6 +212,7 @@ __all__ = (
     "MaintenanceWindowForm",
     "MaintenanceWindowImportForm",
     "PlanRolloutForm",
+    "ResumeRolloutForm",
     "ScheduleForm",
     "ServicePlanForm",
     "ShelveForm",
@@ -225,4 +231,5 @@ __all__ = (
     "VlanPoolFilterForm",
     "VlanPoolForm",
     "VlanPoolImportForm",
+    "WriteBackForm",
 )

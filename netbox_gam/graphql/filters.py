@@ -18,9 +18,11 @@ from .enums import (
     AlarmStateEnum,
     ArrivalKindEnum,
     ArrivalStateEnum,
+    BackValueEnum,
     BatchSourceEnum,
     BillingAuthEnum,
     BillingSystemTypeEnum,
+    BillingWriteStateEnum,
     ChangeActionEnum,
     ChangeKindEnum,
     ChangePlanStatusEnum,
@@ -68,6 +70,7 @@ __all__ = (
     "BillingLinkFilter",
     "BillingPlanFilter",
     "BillingSystemFilter",
+    "BillingWriteFilter",
     "ChangePlanFilter",
     "ChangeStepFilter",
     "CredentialProfileFilter",
@@ -129,6 +132,7 @@ class GamDeviceFilter(ContactFilterMixin, PrimaryModelFilter):
     http_port: IntegerLookup | None = strawberry_django.filter_field()
     https: FilterLookup[bool] | None = strawberry_django.filter_field()
     https_verify: FilterLookup[bool] | None = strawberry_django.filter_field()
+    json_rpc_fallback: FilterLookup[bool] | None = strawberry_django.filter_field()
     snmp_port: IntegerLookup | None = strawberry_django.filter_field()
     credential_profile: Annotated["CredentialProfileFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
@@ -312,6 +316,7 @@ class BillingPlanFilter(PrimaryModelFilter):
     download_kbps: IntegerLookup | None = strawberry_django.filter_field()
     upload_kbps: IntegerLookup | None = strawberry_django.filter_field()
     price: FloatLookup | None = strawberry_django.filter_field()
+    recurring: FilterLookup[bool] | None = strawberry_django.filter_field()
     bandwidth_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
     )
@@ -545,6 +550,33 @@ class MailGroupFilter(PrimaryModelFilter):
     digest_minutes: IntegerLookup | None = strawberry_django.filter_field()
     hourly_limit: IntegerLookup | None = strawberry_django.filter_field()
     subject_prefix: StrFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.BillingWrite, lookups=True)
+class BillingWriteFilter(PrimaryModelFilter):
+    """Billing writes."""
+
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    subscriber: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    subscriber_id: ID | None = strawberry_django.filter_field()
+    account_id: StrFilterLookup | None = strawberry_django.filter_field()
+    value: BaseFilterLookup[BackValueEnum] | None = strawberry_django.filter_field()
+    field: StrFilterLookup | None = strawberry_django.filter_field()
+    before: StrFilterLookup | None = strawberry_django.filter_field()
+    after: StrFilterLookup | None = strawberry_django.filter_field()
+    version: StrFilterLookup | None = strawberry_django.filter_field()
+    key: StrFilterLookup | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[BillingWriteStateEnum] | None = strawberry_django.filter_field()
+    attempts: IntegerLookup | None = strawberry_django.filter_field()
+    due: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    begun: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    sent: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    error: StrFilterLookup | None = strawberry_django.filter_field()
 
 
 @register_filter(models.Drift, lookups=True)

@@ -12,6 +12,7 @@ from .types import (
     BillingLinkType,
     BillingPlanType,
     BillingSystemType,
+    BillingWriteType,
     ChangeBatchType,
     ChangePlanType,
     ChangeStepType,
@@ -103,6 +104,9 @@ class GamQuery:
 
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()
+
+    billing_write: BillingWriteType = strawberry_django.field()
+    billing_write_list: list[BillingWriteType] = strawberry_django.field()
 
     drift: DriftType = strawberry_django.field()
     drift_list: list[DriftType] = strawberry_django.field()

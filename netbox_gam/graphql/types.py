@@ -19,6 +19,7 @@ from .filters import (
     BillingLinkFilter,
     BillingPlanFilter,
     BillingSystemFilter,
+    BillingWriteFilter,
     ChangeBatchFilter,
     ChangePlanFilter,
     ChangeStepFilter,
@@ -56,6 +57,8 @@ __all__ = (
     "BillingLinkType",
     "BillingPlanType",
     "BillingSystemType",
+    "BillingWriteType",
+    "ChangeBatchType",
     "ChangePlanType",
     "ChangeStepType",
     "CredentialProfileType",
@@ -273,6 +276,7 @@ class BillingSystemType(PrimaryObjectType):
     sync_runs: list[SyncRun]
     findings: list[Finding]
     finding_rules: list[Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")]]
+    writes: list[Annotated["BillingWriteType", strawberry.lazy("netbox_gam.graphql.types")]]
 
 
 @register_type(models.BillingPlan, fields="__all__", filters=BillingPlanFilter, pagination=True)
@@ -306,6 +310,15 @@ class SyncRunType(PrimaryObjectType):
     @strawberry_django.field(annotate={"graphql_system_name": F("system__name")}, only=["started"])
     def display(self) -> str:
         return f"{self.graphql_system_name} {self.started:%Y-%m-%d %H:%M:%S}"
+
+
+@register_type(models.BillingWrite, fields="__all__", filters=BillingWriteFilter, pagination=True)
+class BillingWriteType(PrimaryObjectType):
+    """One custom field, additional attribute or note that a billing system is to be given."""
+
+    display: str = name_from("account_id", "value")
+    system: BillingSystem | None
+    subscriber: Subscriber | None
 
 
 @register_type(models.Finding, fields="__all__", filters=FindingFilter, pagination=True)

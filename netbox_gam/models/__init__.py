@@ -5,7 +5,7 @@ from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .approvals import ApprovalRule, MaintenanceWindow
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
-from .decisions import FindingRule, HeldService, RevenueDay, ShelfServiceState
+from .decisions import FindingRule, HeldService, RevenueDay, ShelfProfileState, ShelfServiceState
 from .devices import Endpoint, GamDevice, GamPort
 from .drift import Drift, DriftCheck
 from .events import BillingEvent
@@ -17,6 +17,7 @@ from .polling import PollCycle, PollSchedule, PollWorker
 from .provisioning import ChangeBatch, ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .write_back import BillingWrite, WriteBackState
 
 __all__ = (
     "Alarm",
@@ -31,6 +32,7 @@ __all__ = (
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
+    "BillingWrite",
     "ChangeBatch",
     "ChangePlan",
     "ChangeStep",
@@ -61,9 +63,11 @@ __all__ = (
     "RevenueDay",
     "RuleState",
     "Series",
+    "ShelfProfileState",
     "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",
     "SyncRun",
     "VlanPool",
+    "WriteBackState",
 )

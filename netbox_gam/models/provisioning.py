@@ -75,7 +75,13 @@ class ChangePlan(JobsMixin, RecordModel):
     state_hash = models.CharField(
         _("state hash"), max_length=64, help_text=_("Of the shelf's configuration the plan was made from")
     )
+    transport_reason = models.CharField(
+        _("why this transport"), max_length=300, blank=True, help_text=_("Where it is not the one the GAM is set to")
+    )
     violations = models.JSONField(_("violations"), default=list, blank=True)
+    warnings = models.JSONField(
+        _("warnings"), default=list, blank=True, help_text=_("What the shelf accepts and a person should know first")
+    )
     intent = models.JSONField(
         _("intent"), default=list, blank=True, help_text=_("What the plan changed in NetBox; given back if it comes to nothing")
     )

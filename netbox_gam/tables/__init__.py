@@ -19,7 +19,9 @@ from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
 from .provisioning import ChangeBatchTable, ChangePlanTable, ChangeStepTable
+from .slots import PlanSlotsTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+from .write_back import BillingWriteTable
 
 __all__ = (
     "AlarmRuleTable",
@@ -32,6 +34,7 @@ __all__ = (
     "BillingLinkTable",
     "BillingPlanTable",
     "BillingSystemTable",
+    "BillingWriteTable",
     "ChangeBatchTable",
     "ChangePlanTable",
     "ChangeStepTable",
@@ -49,6 +52,7 @@ __all__ = (
     "HeldServiceTable",
     "MailGroupTable",
     "MaintenanceWindowTable",
+    "PlanSlotsTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

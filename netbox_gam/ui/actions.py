@@ -12,6 +12,7 @@ from ..choices import (
     AlarmStateChoices,
     ArrivalKindChoices,
     ArrivalStateChoices,
+    BillingWriteStateChoices,
     ChangePlanStatusChoices,
     DriftObjectChoices,
     DriftStateChoices,
@@ -597,6 +598,50 @@ class TestMail(Verb):
     color = "info"
 
 
+# ----------------------------------------------------------------------------------------------------------- back to billing
+
+
+class RetryWrite(Verb):
+    name = "retry"
+    label = _("Retry")
+    title = _("Read the account again, and write what differs")
+    permissions_required = {"retry"}
+    icon = "refresh"
+    state_field = "state"
+    states = (
+        BillingWriteStateChoices.WAITING,
+        BillingWriteStateChoices.FAILED,
+        BillingWriteStateChoices.REFUSED,
+        BillingWriteStateChoices.DROPPED,
+    )
+
+
+class DropWrite(Verb):
+    name = "drop"
+    label = _("Drop")
+    title = _("Not write it, until NetBox has something else to say")
+    permissions_required = {"drop"}
+    icon = "close"
+    color = "secondary"
+    state_field = "state"
+    states = (BillingWriteStateChoices.WAITING, BillingWriteStateChoices.FAILED, BillingWriteStateChoices.REFUSED)
+
+
+class BulkRetryWrite(BulkVerb):
+    name = "bulk_retry"
+    label = _("Retry Selected")
+    permissions_required = {"retry"}
+    icon = "refresh"
+
+
+class BulkDropWrite(BulkVerb):
+    name = "bulk_drop"
+    label = _("Drop Selected")
+    permissions_required = {"drop"}
+    icon = "close"
+    color = "secondary"
+
+
 # ------------------------------------------------------------------------------------------------------- drift and onboarding
 
 
@@ -773,6 +818,7 @@ class ResumeRollout(Verb):
     permissions_required = {"upgrade"}
     icon = "play"
     color = "green"
+    method = "get"
     states = (FirmwareRolloutStatusChoices.PAUSED,)
 
 

@@ -85,6 +85,7 @@ from .billing import (
     SyncRunView,
 )
 from .billing_checks import BillingSystemCheckConnectionView, BillingSystemConnectionView
+from .billing_mapping import BillingSystemMapPlansView, BillingSystemPlanMappingView, BillingSystemStatusesView
 from .decisions import (
     FindingBulkReopenView,
     FindingRuleBulkDeleteView,
@@ -263,6 +264,7 @@ from .provisioning import (
     ChangeStepListView,
     ChangeStepView,
 )
+from .slots import GamDeviceSlotsView, PlanSlotsView
 from .subscribers import (
     BandwidthPlanBulkDeleteView,
     BandwidthPlanBulkEditView,
@@ -304,6 +306,20 @@ from .tabs import (
     DeviceGamView,
     InterfaceGamView,
     TenantGamView,
+)
+from .write_back import (
+    BillingSystemChooseWriteBackView,
+    BillingSystemWriteBackView,
+    BillingWriteBulkDeleteView,
+    BillingWriteBulkDropView,
+    BillingWriteBulkEditView,
+    BillingWriteBulkRetryView,
+    BillingWriteDeleteView,
+    BillingWriteDropView,
+    BillingWriteEditView,
+    BillingWriteListView,
+    BillingWriteRetryView,
+    BillingWriteView,
 )
 
 __all__ = (
@@ -376,15 +392,30 @@ __all__ = (
     "BillingSystemBulkReconcileView",
     "BillingSystemBulkRenameView",
     "BillingSystemCheckConnectionView",
+    "BillingSystemChooseWriteBackView",
     "BillingSystemConnectionView",
     "BillingSystemDeleteView",
     "BillingSystemEditView",
     "BillingSystemEventsView",
     "BillingSystemListView",
+    "BillingSystemMapPlansView",
+    "BillingSystemPlanMappingView",
     "BillingSystemReconcileView",
     "BillingSystemReplayView",
     "BillingSystemServicesView",
+    "BillingSystemStatusesView",
     "BillingSystemView",
+    "BillingSystemWriteBackView",
+    "BillingWriteBulkDeleteView",
+    "BillingWriteBulkDropView",
+    "BillingWriteBulkEditView",
+    "BillingWriteBulkRetryView",
+    "BillingWriteDeleteView",
+    "BillingWriteDropView",
+    "BillingWriteEditView",
+    "BillingWriteListView",
+    "BillingWriteRetryView",
+    "BillingWriteView",
     "ChangeBatchApplyView",
     "ChangeBatchApproveView",
     "ChangeBatchBulkDeleteView",
@@ -511,6 +542,7 @@ __all__ = (
     "GamDeviceEditView",
     "GamDeviceListView",
     "GamDevicePollView",
+    "GamDeviceSlotsView",
     "GamDeviceView",
     "GamDeviceWatchView",
     "GamPortBulkDeleteView",
@@ -539,6 +571,7 @@ __all__ = (
     "MaintenanceWindowEditView",
     "MaintenanceWindowListView",
     "MaintenanceWindowView",
+    "PlanSlotsView",
     "PollingStatusView",
     "RevenueView",
     "SnmpProfileBulkDeleteView",

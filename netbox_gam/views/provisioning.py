@@ -33,6 +33,7 @@ from ..ui.panels.provisioning import (
     StepPanel,
     StepsPanel,
     ViolationsPanel,
+    WarningsPanel,
 )
 from .actions import BulkVerbView, ObjectVerbView
 from .base import DETAIL, RECORD_LIST, RECORD_PAGE, Counted
@@ -264,6 +265,7 @@ class ChangePlanView(generic.ObjectView):
                 LinesPanel("error", title=_("Error"), color="red"),
                 LinesPanel("difference", title=_("Not as planned"), color="red"),
                 ViolationsPanel(),
+                WarningsPanel(),
             )
         ),
         layout.Row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -35,7 +35,7 @@ from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatus
 from ..exceptions import Busy, InvalidState, Waits, WorkflowError
 from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, approval, drift, shelf_services
+from . import alarms, approval, drift, shelf_services, transports
 from . import intent as intents
 from .desired import desired_config
 from .firmware_quiet import refuse_writing
@@ -115,8 +115,8 @@ def make_plan(
     :param intent: what was changed in NetBox for it, given back if the plan comes to nothing
     :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
     """
-    wanted, removals = desired_config(list(subscribers), actual)
-    shelf_plan = gateway.plan(target_of(gam), actual, wanted, removals, reason)
+    people = list(subscribers)
+    shelf_plan = transports.computed(target_of(gam), gam, people, actual, lambda shelf: desired_config(people, shelf), reason)
     if shelf_plan.violations:
         lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
         raise WorkflowError(f"{reason} is not possible: {lines}")
@@ -148,8 +148,10 @@ def store_plan(
         reason=reason[:300],
         requested_by=user,
         transport=shelf_plan.transport,
+        transport_reason=shelf_plan.transport_reason[:300],
         state_hash=shelf_plan.state_hash,
-        violations=[{"subject": v.subject, "field": v.field, "value": v.value, "rule": v.rule} for v in shelf_plan.violations],
+        violations=[asdict(violation) for violation in shelf_plan.violations],
+        warnings=[asdict(warning) for warning in shelf_plan.warnings],
         interrupts=list(shelf_plan.interrupts),
     )
     change_plan.save()
@@ -187,6 +189,7 @@ def load_plan(change_plan: ChangePlan, target: DeviceTarget) -> ShelfPlan:
         state_hash=change_plan.state_hash,
         steps=tuple(_load_step(step) for step in change_plan.steps.order_by("index")),
         interrupts=tuple(change_plan.interrupts),
+        transport_reason=change_plan.transport_reason,
     )
 
 
@@ -273,13 +276,9 @@ def _begin(change_plan: ChangePlan, lock: ExitStack, user: Any, on_event: OnEven
     if any(one.change_plan.gam_id == change_plan.gam_id for one in others.values()):
         raise Busy(f"GAM {change_plan.gam} is being written to by another plan.", next_step="Apply this one afterwards.")
     _check_may_apply(change_plan, on_event)
-    target = target_of(change_plan.gam)
+    target = transports.target_for(change_plan, target_of(change_plan.gam))
     if target.name in others:
         target = replace(target, name=f"{target.name}#{change_plan.gam_id}")
-    if target.transport != change_plan.transport:
-        raise InvalidState(
-            f"The plan was made for {change_plan.transport}, the GAM is on {target.transport} now.", next_step="Plan again."
-        )
     shelf_plan = load_plan(change_plan, target)
     _mark_applying(change_plan, user)
     return _Begun(change_plan, target, shelf_plan, _Journal(change_plan, on_event), lock)
@@ -338,7 +337,8 @@ def recover_abandoned(gam: GamDevice, *, on_event: OnEvent | None = None) -> lis
     """
     abandoned = list(ChangePlan.objects.filter(gam=gam, status=ChangePlanStatusChoices.APPLYING).order_by("started"))
     for change_plan in abandoned:
-        target = target_of(gam)
+        # Whatever the GAM is set to now: what was begun one way is finished or undone that way.
+        target = replace(target_of(gam), transport=Transport(change_plan.transport))
         result = gateway.recover(target, load_plan(change_plan, target), _Journal(change_plan, on_event))
         _store_result(change_plan, result.value, result.failure)
     return abandoned

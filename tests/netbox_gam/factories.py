@@ -30,6 +30,7 @@ from netbox_gam.models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    BillingWrite,
     ChangeBatch,
     ChangePlan,
     ChangeStep,
@@ -256,6 +257,22 @@ def sync_run(system: BillingSystem | None = None, **values: Any) -> SyncRun:
         **values,
     }
     return SyncRun.objects.create(system=system or billing_system(), **values)
+
+
+def billing_write(system: BillingSystem | None = None, **values: Any) -> BillingWrite:
+    """A custom field that waits to be written."""
+    values = {
+        "account_id": str(number()),
+        "value": "service_state",
+        "field": "4",
+        "before": "active",
+        "after": "suspended",
+        "version": "7f3a",
+        "key": f"netbox-{number()}",
+        "due": MOMENT,
+        **values,
+    }
+    return BillingWrite.objects.create(system=system or billing_system(), **values)
 
 
 def finding(system: BillingSystem | None = None, **values: Any) -> Finding:

@@ -17,6 +17,7 @@ from netbox_gam.models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    BillingWrite,
     ChangeBatch,
     ChangePlan,
     ChangeStep,
@@ -245,7 +246,7 @@ class SubscriberFilterTest(Filtered, TestCase):
 class BillingSystemFilterTest(Filtered, TestCase):
     queryset = BillingSystem.objects.all()
     filterset = filtersets.BillingSystemFilterSet
-    ignore_fields = ("token", "api_key", "api_secret", "webhook_secret", "options")
+    ignore_fields = ("token", "api_key", "api_secret", "webhook_secret", "options", "write_back_fields")
 
     @classmethod
     def setUpTestData(cls):
@@ -284,6 +285,24 @@ class BillingLinkFilterTest(Filtered, TestCase):
     def test_subscriber(self):
         self.assertEqual(self.find(subscriber=[self.rows[0].subscriber.name]), {self.rows[0]})
         self.assertEqual(self.find(subscriber_id=[self.rows[1].subscriber_id]), {self.rows[1]})
+
+
+class BillingWriteFilterTest(Filtered, TestCase):
+    queryset = BillingWrite.objects.all()
+    filterset = filtersets.BillingWriteFilterSet
+    ignore_fields = ("before", "after")
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [
+            factories.billing_write(state=state, subscriber=factories.subscriber()) for state in ("waiting", "sent", "failed")
+        ]
+
+    def test_state(self):
+        self.assertEqual(self.find(state=["sent"]), {self.rows[1]})
+
+    def test_subscriber(self):
+        self.assertEqual(self.find(subscriber_id=[self.rows[2].subscriber_id]), {self.rows[2]})
 
 
 class SyncRunFilterTest(Filtered, TestCase):

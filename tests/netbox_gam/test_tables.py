@@ -139,6 +139,10 @@ class SyncRunTableTest(GamTableCases.GamTableTestCase):
     table = tables.SyncRunTable
 
 
+class BillingWriteTableTest(GamTableCases.GamTableTestCase):
+    table = tables.BillingWriteTable
+
+
 class VlanPoolTableTest(GamTableCases.GamTableTestCase):
     table = tables.VlanPoolTable
 
@@ -154,6 +158,8 @@ def served(gam, index):
     factories.alarm(gam, endpoint=endpoint)
     factories.billing_link(subscriber=subscriber)
     plan = factories.change_plan(gam, batch=factories.change_batch(plans=0))
+    factories.billing_write(subscriber=subscriber)
+    plan = factories.change_plan(gam)
     plan.subscribers.add(subscriber)
 
 
@@ -167,6 +173,7 @@ class ListQueriesTest(TestCase):
         "billingplan",
         "billingsystem",
         "changebatch",
+        "billingwrite",
         "changeplan",
         "changestep",
         "endpoint",

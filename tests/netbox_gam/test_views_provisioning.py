@@ -78,6 +78,17 @@ class ChangePlanViewTest(GamViewTestCases.RecordViewTestCase):
         for text in ("reserved for management", "vlan is 5, planned 117", "sub-9", "the undo could not be verified"):
             self.assertIn(text, page)
 
+    def test_page_shows_warnings_and_why_the_transport(self):
+        plan = factories.change_plan(
+            transport="jsonrpc",
+            transport_reason="The command line cannot express trunk of sub-1",
+            warnings=[{"subject": "sub-1", "field": "vlan", "value": "4093", "rule": "4093 is the factory VLAN"}],
+        )
+        page = self.page(plan)
+        for text in ("Warnings", "4093 is the factory VLAN", "The command line cannot express trunk of sub-1"):
+            self.assertIn(text, page)
+        self.assertNotIn("Violations", page)
+
     def test_steps_only_for_those_who_may_view_steps(self):
         self.add_permissions("netbox_gam.view_changeplan")
         plan = factories.change_plan()

@@ -13,6 +13,7 @@ from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
 from .provisioning import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
+from .write_back import BillingWriteSerializer
 
 __all__ = (
     "AlarmRuleSerializer",
@@ -23,6 +24,7 @@ __all__ = (
     "BillingLinkSerializer",
     "BillingPlanSerializer",
     "BillingSystemSerializer",
+    "BillingWriteSerializer",
     "ChangeBatchSerializer",
     "ChangePlanDetailSerializer",
     "ChangePlanSerializer",

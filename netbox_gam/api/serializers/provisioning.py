@@ -47,9 +47,10 @@ class ChangePlanSerializer(RecordSerializer):
     class Meta:
         model = ChangePlan
         fields = (
-            *IDENTITY, "gam", "batch", "status", "reason", "requested_by", "transport", "state_hash", "violations", "interrupts",
-            "approved_by", "approved_at", "approved_digest", "scheduled_for", "scheduled_by", "intent", "superseded_by",
-            "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
+            *IDENTITY, "gam", "batch", "status", "reason", "requested_by", "transport", "transport_reason", "state_hash",
+            "violations", "warnings", "interrupts", "approved_by", "approved_at", "approved_digest", "scheduled_for",
+            "scheduled_by", "intent", "superseded_by", "difference", "error", "verified", "saved", "started", "finished",
+            "subscribers", *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "status", "reason", "description")
 

@@ -14,6 +14,7 @@ from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
 from .provisioning import ChangeBatchViewSet, ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
+from .write_back import BillingWriteViewSet
 
 __all__ = (
     "AlarmRuleViewSet",
@@ -24,6 +25,7 @@ __all__ = (
     "BillingLinkViewSet",
     "BillingPlanViewSet",
     "BillingSystemViewSet",
+    "BillingWriteViewSet",
     "ChangeBatchViewSet",
     "ChangePlanViewSet",
     "ChangeStepViewSet",

@@ -88,6 +88,7 @@ class ChangePlanPanel(panels.ObjectAttributesPanel):
     superseded_by = attrs.RelatedObjectAttr("superseded_by", linkify=True, label=_("Superseded by"))
     reason = attrs.TextAttr("reason", label=_("Reason"))
     transport = DescribedChoiceAttr("transport", TransportChoices, label=_("Transport"))
+    transport_reason = attrs.TextAttr("transport_reason", label=_("Why this transport"))
     requested_by = attrs.TextAttr("requested_by", label=_("Requested by"))
     subscribers = attrs.RelatedObjectListAttr("subscribers", linkify=True, max_items=10, label=_("Subscribers"))
     description = attrs.TextAttr("description", label=_("Description"))
@@ -123,6 +124,22 @@ class ViolationsPanel(panels.ObjectPanel):
 
     def should_render(self, context: Any) -> bool:
         return bool(context["object"].violations)
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        return {**super().get_context(context), "found": context["object"].violations, "color": "orange"}
+
+
+class WarningsPanel(panels.ObjectPanel):
+    """What the shelf accepts and a person should know before applying."""
+
+    template_name = "netbox_gam/panels/violations.html"
+    title = _("Warnings")
+
+    def should_render(self, context: Any) -> bool:
+        return bool(context["object"].warnings)
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        return {**super().get_context(context), "found": context["object"].warnings, "color": "yellow"}
 
 
 class StepsPanel(panels.ObjectPanel):

@@ -110,6 +110,7 @@ def everything(number: int) -> None:
     billing = system(number)
     billing_plan(number, billing, bandwidth_plan=customer.bandwidth_plan)
     billing_link(number, billing, customer)
+    factories.billing_write(billing, subscriber=customer)
     run = sync_run(number, billing)
     operator = User.objects.create(username=f"operator-{number}")
     plan = change_plan(number, shelf, requested_by=operator, batch=factories.change_batch(plans=0, requested_by=operator))

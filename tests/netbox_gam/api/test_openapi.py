@@ -15,6 +15,7 @@ from drf_spectacular.validation import validate_schema
 ROOT = "/api/plugins/gam"
 RECORDS = (
     "sync-runs",
+    "billing-writes",
     "findings",
     "change-batches",
     "change-plans",
@@ -67,6 +68,14 @@ VERBS = {
     "billing-systems/{id}/reconcile/": ("Reconcile", "Job"),
     "billing-systems/{id}/check-connection/": (None, "Job"),
     "billing-systems/{id}/replay-events/": ("ReplayEvents", "Replayed"),
+    "billing-systems/{id}/set-statuses/": ("SetStatuses", "StatusPreview"),
+    "billing-systems/{id}/map-plans/": ("MapPlans", "Mapped"),
+    "billing-plans/{id}/create-bandwidth-plan/": (None, "BillingPlan"),
+    "billing-plans/{id}/sell-as-internet/": ("SellAsInternet", "BillingPlan"),
+    "billing-systems/{id}/preview-write-back/": (None, "Job"),
+    "billing-systems/{id}/write-back/": ("WriteBack", "BillingSystem"),
+    "billing-writes/{id}/retry/": (None, "BillingWrite"),
+    "billing-writes/{id}/drop/": (None, "BillingWrite"),
     "sync-runs/{id}/release/": (None, "Job"),
     "sync-runs/{id}/cancel/": (None, "SyncRun"),
     "sync-runs/{id}/release-part/": ("ReleasePart", "Job"),

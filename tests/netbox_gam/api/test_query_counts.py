@@ -20,6 +20,7 @@ MODELS = (
     models.BillingPlan,
     models.BillingSystem,
     models.ChangeBatch,
+    models.BillingWrite,
     models.ChangePlan,
     models.ChangeStep,
     models.CredentialProfile,

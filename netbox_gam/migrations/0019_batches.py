@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('dcim', '0251_fix_ltree_cascade_triggers'),
         ('extras', '0144_customfield_status'),
-        ('netbox_gam', '0015_change_batches'),
+        ('netbox_gam', '0018_status_matrix'),
         ('users', '0016_default_ordering_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
