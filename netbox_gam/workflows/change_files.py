@@ -12,6 +12,7 @@ import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,12 +21,11 @@ from netbox.context import events_queue
 
 from nornir_tasks.contracts import Progress, ShelfConfig
 
-from .. import gateway
 from ..choices import BatchSourceChoices
 from ..exceptions import InvalidState, NotAllowed, WorkflowError
 from ..models import BandwidthPlan, ChangeBatch, Endpoint, GamDevice, GamPort, Subscriber
 from ..targets import RELATED
-from . import change_batches, intent, provisioning, services, vlans
+from . import change_batches, intent, provisioning, services, transports, vlans
 from .desired import desired_config
 from .drift import SUBSCRIBER_RELATED
 from .saving import create, update
@@ -342,8 +342,9 @@ def _plan(
     user: Any,
     problems: Problems,
 ) -> None:
-    wanted, removals = desired_config(subscribers, actual)
-    shelf_plan = gateway.plan(provisioning.target_of(gam), actual, wanted, removals, batch.reason)
+    target = provisioning.target_of(gam)
+    wanted = partial(desired_config, subscribers)
+    shelf_plan = transports.computed(target, gam, subscribers, actual, wanted, batch.reason)
     for violation in shelf_plan.violations:
         item = made.get(violation.subject)
         if item:
