@@ -206,10 +206,11 @@ class SplynxTables:
         # Often empty, where only the login counts; two services that claim one endpoint both name it.
         silent = person.serials and person.number % 5 == 0 and person.trap != "dual_service"
         macs = "" if silent else mac_list(person.macs)
-        if person.trap == "twin" and person.status in ("active", "suspended", "terminated"):
+        if person.trap == "twin" and person.status != "odd":
             back = person.status == "active"
+            status = person.status if person.status in ("active", "pending") else "stopped"
             self._service(person, id, "disabled", macs, end_date="2026-02-28")
-            self._service(person, id + 1, "active" if back else "stopped", macs if back else "", start_date="2026-03-01")
+            self._service(person, id + 1, status, macs if back else "", start_date="2026-03-01")
             return
         ended = {"end_date": "2026-02-28"} if person.status == "terminated" else {}
         self._service(person, id, SERVICE_STATUS[person.status], macs, **ended)

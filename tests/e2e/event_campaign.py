@@ -301,8 +301,10 @@ class Post:
 
     async def landed(self) -> None:
         """Wait until every delivery was answered as it should be."""
-        while self._flights:
-            await asyncio.gather(*list(self._flights))
+        while flights := list(self._flights):
+            await asyncio.gather(*flights)
+            # gather() of what has ended does not let the callbacks run that would discard it.
+            self._flights.difference_update(flights)
 
     async def in_order(self, count: int) -> None:
         """One after the other, as fast as it goes."""
