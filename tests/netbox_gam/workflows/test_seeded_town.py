@@ -47,7 +47,7 @@ REPORT = os.environ.get("NETBOX_GAM_SEEDED_TOWN")
 """File for the figures of the big town; without it the small one is taken."""
 
 NOBODYS = "endpoint_without_subscriber"
-GHOSTS = PLANTED = 40 if REPORT else 3
+GHOSTS, PLANTED = (40, 40) if REPORT else (3, 1)
 OPTIONS = {"requests_per_minute": 100_000}
 
 
