@@ -29,10 +29,10 @@ class ConvergingTests(WorkerMixin, TownTestCase):
         return [reconciliation.reconcile(system, user=self.user).run for system in BillingSystem.objects.order_by("name")]
 
     def clean(self, index: int) -> list[Subscriber]:
-        """Active subscribers of a shelf with whom all is well."""
+        """Active subscribers of a shelf with whom all is well, those with a limit first."""
         troubled = Finding.objects.exclude(subscriber=None).values("subscriber")
-        served = Subscriber.objects.filter(gam=self.gam(index), status="active", bandwidth_plan__unthrottled=False)
-        return list(served.exclude(billing_links=None).exclude(pk__in=troubled).order_by("name"))
+        served = Subscriber.objects.filter(gam=self.gam(index), status="active", bandwidth_plan__isnull=False)
+        return list(served.exclude(billing_links=None).exclude(pk__in=troubled).order_by("bandwidth_plan__unthrottled", "name"))
 
     def number_of(self, subscriber: Subscriber) -> int:
         return int(subscriber.billing_links.get().account_id)
@@ -63,9 +63,10 @@ class ConvergingTests(WorkerMixin, TownTestCase):
     def plant(self) -> None:
         """What somebody did on the shelves behind everybody's back, over both transports."""
         for index in (SSH_SHELF, JSONRPC_SHELF):
-            other_vlan, other_limit, live = self.clean(index)[:3]
-            self.on_shelf(index, other_vlan.name, vlan=self.vlan_of(index, other_vlan.name) + 1)
+            other_limit, other_vlan, live = self.clean(index)[:3]
+            self.assertFalse(other_limit.bandwidth_plan.unthrottled)
             self.on_shelf(index, other_limit.name, profile_id=0)
+            self.on_shelf(index, other_vlan.name, vlan=self.vlan_of(index, other_vlan.name) + 1)
             self.billing.set_person(self.number_of(live), status="suspended")
             Subscriber.objects.filter(pk=live.pk).update(status="suspended")
             provisioning.read_shelf(self.gam(index))
