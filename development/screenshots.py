@@ -87,6 +87,18 @@ def device_tab(rest: Rest) -> str:
     return f"/dcim/devices/{gam['device']['id']}/gam/"
 
 
+def system_page(type: str, tab: str) -> Callable[[Rest], str]:
+    """A tab of the billing system of a type."""
+    return lambda rest: f"{first('billing-systems', {'type': type})(rest)}{tab}/"
+
+
+def try_a_status(page: Page) -> None:
+    """What it would come to if debtors stayed in service; nothing is saved."""
+    page.select_option("#id_debt", "keep")
+    page.click("[name=_preview]")
+    page.wait_for_selector("#preview")
+
+
 def fill_discovery(page: Page) -> None:
     """What somebody would enter."""
     page.fill("[name=ranges]", "192.0.2.0/26\n198.51.100.10-20")
@@ -110,6 +122,8 @@ SHOTS = (
     Shot("findings", fixed(f"/{API}/findings/?state=open")),
     Shot("finding", first("findings", {"state": "open", "kind": "active_not_on_network"}, {"state": "open"})),
     Shot("billing-system", first("billing-systems", {"type": "sonar"})),
+    Shot("status-matrix", system_page("splynx", "statuses"), prepare=try_a_status),
+    Shot("plan-mapping", system_page("sonar", "plan-mapping")),
     Shot("sync-run", first("sync-runs", {"status": "completed"})),
     Shot("alarms", fixed(f"/{API}/alarms/")),
     Shot("polling", fixed(f"/{API}/polling/")),

@@ -31,6 +31,8 @@ class GamConfig(PluginConfig):
         "backoff_cap_seconds": 300,
         "hint_seconds": 10,
         "provision_deadline_seconds": 300,
+        "provision_workers": 20,
+        "provision_per_site": 10,
         "suspended_vlan": 4094,
         "guard_shrink_percent": 5,
         "guard_shrink_count": 50,

@@ -8,7 +8,7 @@ import socket
 import uuid
 
 from . import jobs
-from .workflows import alarms, billing_events, firmware, mailing, polling, samples, scheduling, telling
+from .workflows import alarms, billing_events, firmware, mailing, polling, samples, scheduling, telling, write_delivery
 
 log = logging.getLogger("netbox.plugins.netbox_gam.polling")
 
@@ -39,6 +39,11 @@ def look_after_billing() -> None:
     jobs.start_due_reconciliations()
     if billing_events.is_due():
         jobs.wake_billing_events()
+
+
+def write_back() -> None:
+    """Look for what billing systems are to be told, and tell them."""
+    write_delivery.run()
 
 
 def tell() -> None:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from utilities.choices import Choice, ChoiceSet
 
-from nornir_tasks.contracts import CheckState, FindingKind
+from nornir_tasks.contracts import BackValue, CheckState, FindingKind
 from nornir_tasks.errors import NEXT_STEPS, ErrorKind
 from nornir_tasks.gam.catalog import MODELS
 from nornir_tasks.gam.firmware import FAMILIES
@@ -270,6 +270,45 @@ class SyncRunStatusChoices(ChoiceSet):
     ]
 
 
+class BackValueChoices(ChoiceSet):
+    """What a billing system may be told of an account; several of them together make a note."""
+
+    NOTE = "note"
+    CHOICES = [
+        Choice(BackValue.SERVICE_STATE.value, _("Service state"), "teal"),
+        Choice(BackValue.NETBOX_LINK.value, _("NetBox link"), "blue"),
+        Choice(BackValue.PLACE.value, _("GAM, port and endpoint"), "cyan"),
+        Choice(BackValue.LAST_CHANGE.value, _("Last verified change"), "purple"),
+        Choice(NOTE, _("Note"), "gray", _("On the account, after a verified change")),
+    ]
+
+
+BACK_VALUES = tuple((choice[0], choice[1]) for choice in BackValueChoices.CHOICES if choice[0] != BackValueChoices.NOTE)
+"""Values that can be chosen, with their labels."""
+
+
+class BillingWriteStateChoices(ChoiceSet):
+    """Life of something that is to be written to a billing system."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    DROPPED = "dropped"
+    CHOICES = [
+        Choice(WAITING, _("Waiting"), "blue", _("For its first attempt, or for the next one")),
+        Choice(SENT, _("Sent"), "green", _("It is known to stand there")),
+        Choice(FAILED, _("Failed"), "red", _("Given up after many attempts; retry it when the cause is gone")),
+        Choice(REFUSED, _("Refused"), "orange", _("The billing system does not take it; a person has to do something")),
+        Choice(SUPERSEDED, _("Superseded"), "gray", _("A newer value took its place, or it stood there before")),
+        Choice(DROPPED, _("Dropped"), "gray", _("By a person; not written until NetBox has something else to say")),
+    ]
+
+
+AUTOMATIC_KINDS = (FindingKind.ACTIVE_NOT_ON_NETWORK, FindingKind.INACTIVE_ON_NETWORK, FindingKind.PLAN_MISMATCH)
+"""Findings a billing system may have accepted and applied without anybody being asked: those of one service of its own."""
+
 _FINDING_LABELS = {
     FindingKind.ACTIVE_NOT_ON_NETWORK: (_("Not on the network"), "red"),
     FindingKind.INACTIVE_ON_NETWORK: (_("Still on the network"), "red"),
@@ -399,6 +438,21 @@ class ChangePlanStatusChoices(ChoiceSet):
         Choice(NEEDS_ATTENTION, _("Needs attention"), "red", _("The undo could not be verified; look at the shelf")),
         Choice(CANCELLED, _("Cancelled"), "gray", _("Dropped by a person; NetBox says what it said before")),
         Choice(SUPERSEDED, _("Superseded"), "gray", _("A newer plan of the same service took its place")),
+    ]
+
+
+class BatchSourceChoices(ChoiceSet):
+    """What asked for a batch of change plans."""
+
+    SELECTION = "selection"
+    CSV = "csv"
+    BANDWIDTH_PLAN = "bandwidth_plan"
+    PROGRAM = "program"
+    CHOICES = [
+        Choice(SELECTION, _("Selected subscribers"), "blue"),
+        Choice(CSV, _("CSV file"), "purple"),
+        Choice(BANDWIDTH_PLAN, _("Changed bandwidth plan"), "orange"),
+        Choice(PROGRAM, _("Program"), "gray"),
     ]
 
 

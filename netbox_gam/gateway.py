@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import nornir_tasks
 from nornir_tasks.addresses import expand_ranges
+from nornir_tasks.billing import states as _states
+from nornir_tasks.billing import write_back as back
+from nornir_tasks.billing.options import state_rules as _state_rules
+from nornir_tasks.changes.slots import in_words as _merge_in_words
+from nornir_tasks.changes.slots import use_of
 from nornir_tasks.changes.state_hash import state_hash as _state_hash
+from nornir_tasks.changes.transport import fallback_reason as _fallback_reason
+from nornir_tasks.changes.transport import refused as _refused
 from nornir_tasks.contracts import (
+    AccountReading,
     ApplyResult,
+    BackSource,
+    BackValue,
+    BillingCredential,
+    BillingPlan,
     BillingSnapshot,
     BillingSystemType,
     BillingTarget,
@@ -21,24 +34,37 @@ from nornir_tasks.contracts import (
     DeviceTarget,
     Difference,
     Discovered,
+    EffectiveState,
     GuardVerdict,
+    IntentPlan,
     IntentView,
+    PlanProposal,
     PortIntent,
     ProfileConfig,
     Progress,
+    RawStatus,
     ReadScope,
     ShelfConfig,
     ShelfPlan,
+    SlotMerge,
+    SlotUse,
+    StateRules,
     StepEvent,
+    SubscriberConfig,
     TargetResult,
     Transport,
 )
-from nornir_tasks.gam.catalog import find_model
+from nornir_tasks.gam.catalog import MAX_PROFILES, find_model
 from nornir_tasks.gam.redaction import redact as _redact
-from nornir_tasks.reconcile.guard import GuardLimits, mass_cut
+from nornir_tasks.reconcile.guard import GuardLimits, mass_cut, shrunk
 from nornir_tasks.reconcile.guard import most_cut_offs as most_of
+from nornir_tasks.reconcile.proposals import propose_plan as _propose_plan
+from nornir_tasks.reconcile.proposals import sold_kbps as _sold_kbps
 
 from . import settings
+
+SLOTS = MAX_PROFILES
+"""Bandwidth profiles a shelf holds, the built-in one among them."""
 
 type OnProgress = Callable[[Progress], None]
 type Removal = tuple[ChangeKind, str]
@@ -103,9 +129,48 @@ def read_config(target: DeviceTarget) -> TargetResult[ShelfConfig]:
     return nornir_tasks.read([target], deadline=settings.poll_deadline_seconds())[0]
 
 
-def plan(target: DeviceTarget, actual: ShelfConfig, desired: ShelfConfig, removals: Sequence[Removal], reason: str) -> ShelfPlan:
-    """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away."""
-    return nornir_tasks.plan(target.name, target.transport, actual, desired, removals, find_model(target.model), reason)
+def plan(
+    target: DeviceTarget,
+    actual: ShelfConfig,
+    desired: ShelfConfig,
+    removals: Sequence[Removal],
+    reason: str,
+    *,
+    firmware: str = "",
+    services: Sequence[SubscriberConfig] = (),
+) -> ShelfPlan:
+    """Compute the steps that bring ``actual`` to what ``desired`` names and take ``removals`` away.
+
+    :param firmware: the shelf's own text for what it runs
+    :param services: the services it is about as they are when in service
+    """
+    model = find_model(target.model)
+    return nornir_tasks.plan(
+        target.name, target.transport, actual, desired, removals, model, reason, firmware=firmware, services=services
+    )
+
+
+def fallback_reason(shelf_plan: ShelfPlan, *, allowed: bool) -> str:
+    """Why a plan is made over JSON-RPC instead; empty when it stays as it is."""
+    return _fallback_reason(shelf_plan, allowed=allowed)
+
+
+def refused_by_transport(shelf_plan: ShelfPlan, problem: str = "") -> ShelfPlan:
+    """The plan with what to do in each violation that only its transport is to blame for."""
+    return _refused(shelf_plan, problem)
+
+
+def slot_use(profiles: Sequence[ProfileConfig], users: Mapping[str, int]) -> SlotUse:
+    """How a shelf's bandwidth profile slots are used, and what would make room.
+
+    :param users: subscribers by profile name
+    """
+    return use_of(profiles, users)
+
+
+def merge_in_words(merge: SlotMerge) -> str:
+    """What to do for a merge of two profiles, and whom it touches."""
+    return _merge_in_words(merge)
 
 
 def compare_config(desired: ShelfConfig, actual: ShelfConfig) -> tuple[Difference, ...]:
@@ -120,9 +185,32 @@ def compare_reading(
     return nornir_tasks.compare_reading(desired, reading, profiles, ports)
 
 
-def apply(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
-    """Write a plan to its GAM: re-read, steps, read back, save. ``on_event`` runs in this thread before each thing is sent."""
-    return nornir_tasks.apply([(target, shelf_plan)], on_event=on_event, deadline=settings.provision_deadline_seconds())[0]
+def read_configs(targets: Sequence[DeviceTarget], on_progress: OnProgress | None = None) -> list[TargetResult[ShelfConfig]]:
+    """Read the running configurations of many GAMs at the same time, in the order of the targets."""
+    return nornir_tasks.read(
+        targets, workers=settings.provision_workers(), deadline=settings.poll_deadline_seconds(), on_progress=on_progress
+    )
+
+
+def apply(
+    plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
+    *,
+    on_event: Callable[[StepEvent], None],
+    on_result: Callable[[TargetResult[ApplyResult]], None],
+) -> None:
+    """Write plans to their GAMs: re-read, steps, read back, save; at the same time, within the settings' limits.
+
+    ``on_event`` runs in this thread before each thing is sent, ``on_result`` as soon as a GAM is done with.
+    """
+    nornir_tasks.apply(
+        plans,
+        on_event=on_event,
+        on_result=on_result,
+        workers=settings.provision_workers(),
+        deadline=settings.provision_deadline_seconds(),
+        places={target.name: target.site for target, _ in plans},
+        per_place=settings.provision_per_site(),
+    )
 
 
 def recover(target: DeviceTarget, shelf_plan: ShelfPlan, on_event: Callable[[StepEvent], None]) -> TargetResult[ApplyResult]:
@@ -202,9 +290,45 @@ def guard_cut_offs(everyone: int, pending: Mapping[str, int]) -> list[str]:
     return list(mass_cut(everyone, pending, _guard_limits()))
 
 
+def guard_counts(system: str, counts: Mapping[str, int], previous: Mapping[str, int]) -> list[str]:
+    """Why counts that became smaller are held; empty when they are not."""
+    return list(shrunk(system, counts, previous, _guard_limits()))
+
+
 def most_cut_offs(everyone: int) -> int:
     """How many of a system's services may be cut off at once, by the limits of the settings."""
     return most_of(everyone, _guard_limits())
+
+
+def state_rules(name: str, type: str, options: Mapping[str, Any]) -> StateRules:
+    """The rules by which a billing system's raw statuses become states.
+
+    :raises BillingError: an option is wrong, named with its value
+    """
+    return _state_rules(BillingTarget(name, BillingSystemType(type), "", BillingCredential(""), options=options))
+
+
+def effective_state(raw: RawStatus, rules: StateRules, since: date | None, today: date) -> EffectiveState:
+    """What a raw status means by some rules.
+
+    :param since: the day the account's debt was first seen
+    """
+    return _states.effective_state(raw, rules, _states.debt_days(since, today))
+
+
+def known_statuses(type: str) -> tuple[RawStatus, ...]:
+    """Statuses a billing system is known to have, seen or not."""
+    return _states.known_statuses(BillingSystemType(type))
+
+
+def propose_plan(billed: BillingPlan, plans: Sequence[IntentPlan]) -> PlanProposal:
+    """Which bandwidth plan a billed plan could be, and why."""
+    return _propose_plan(billed, plans)
+
+
+def sold_kbps(billed_kbps: int) -> int:
+    """A billed speed as it is sold: 102400 is 100000."""
+    return _sold_kbps(billed_kbps)
 
 
 def _guard_limits() -> GuardLimits:
@@ -220,3 +344,42 @@ def _guard_limits() -> GuardLimits:
 def check_connection(target: BillingTarget, on_progress: OnProgress | None = None) -> list[ConnectionCheck]:
     """Named checks of a billing system's connection, each with how it ended and, where something is to be done, what."""
     return nornir_tasks.check_connection(target, on_progress)
+
+
+# -------------------------------------------------------------------------------------------------------- back to billing
+
+
+def check_back_fields(type: str, fields: Mapping[str, str]) -> dict[BackValue, str]:
+    """Which value is written to which field, checked.
+
+    :raises nornir_tasks.errors.RuleViolation: naming value and field
+    """
+    return back.check_fields(BillingSystemType(type), fields)
+
+
+def back_fields(fields: Mapping[BackValue, str]) -> list[str]:
+    """The custom fields or additional attributes among the places values go to."""
+    return [place for place in fields.values() if place != back.NOTE]
+
+
+def billing_writer(target: BillingTarget, fields: Iterable[str]) -> Any:
+    """A billing system open for writing, as a context manager.
+
+    :raises nornir_tasks.errors.BillingError: an option is wrong, the credential lacks something
+    """
+    return nornir_tasks.billing_writer(target, fields)
+
+
+def account_values(sources: Sequence[BackSource]) -> dict[BackValue, str]:
+    """What an account is to be told of its services."""
+    return back.account_values(sources)
+
+
+def decide_back(fields: Mapping[BackValue, str], reading: AccountReading, wanted: Mapping[BackValue, str]) -> dict[BackValue, str]:
+    """Which values are to be written, given what stands there."""
+    return back.decide(fields, reading, wanted)
+
+
+def note_text(fields: Mapping[BackValue, str], wanted: Mapping[BackValue, str]) -> str:
+    """The note about an account; empty where no value goes into one."""
+    return back.note_text(fields, wanted)

@@ -25,6 +25,7 @@ from .models import (
     Arrival,
     BandwidthPlan,
     BillingSystem,
+    ChangeBatch,
     ChangePlan,
     CredentialProfile,
     Drift,
@@ -40,6 +41,7 @@ from .workflows import (
     billing_events,
     billing_schedule,
     catching_up,
+    change_batches,
     connection_check,
     discovery,
     drift_decisions,
@@ -50,12 +52,14 @@ from .workflows import (
     provisioning,
     reconciliation,
     release,
+    replanning,
     retention,
     revenue,
     services,
     shelf_services,
     sync_runs,
     watchdog,
+    write_back,
 )
 
 POLL, PROVISION, BILLING = (f"netbox_gam.{name}" for name in ("poll", "provision", "billing"))
@@ -168,7 +172,7 @@ class HousekeepingJob(JobRunner):
     def run(self, *args: Any, **kwargs: Any) -> None:
         self.job.data = {**retention.sweep(), "BillingEvent": billing_events.forget()}
         self.job.data |= {"Reopened": findings.reopen_ignored(), "RevenueDay": revenue.keep_day()}
-        self.job.data |= {"ShelfServiceState": shelf_services.forget_gone()}
+        self.job.data |= shelf_services.forget_gone()
 
 
 def revive_recurring() -> int:
@@ -302,6 +306,24 @@ class CheckConnectionJob(GamJobRunner):
 
     def work(self, *, pk: int) -> dict[str, Any]:
         return connection_check.check(_stored(BillingSystem, pk), on_progress=self.progress)
+
+
+class PreviewWriteBackJob(GamJobRunner):
+    """Read a billing system and keep what would be written back to it; writes nothing there."""
+
+    queue = BILLING
+    timeout = 3600
+
+    class Meta:
+        name = "Preview writing back"
+
+    @classmethod
+    def start(cls, user: Any, *, system: BillingSystem) -> Job:
+        """Enqueue for one billing system."""
+        return cls.begin(user, system, pk=system.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        return write_back.preview(_stored(BillingSystem, pk))
 
 
 def start_due_reconciliations() -> int:
@@ -446,6 +468,106 @@ class ApplyJob(_ApplyingJob):
     def work(self, *, pk: int) -> dict[str, Any]:
         change_plan = _stored(ChangePlan, pk)
         return self.outcome(provisioning.apply_plan(change_plan, user=self.job.user, on_event=self.event))
+
+
+class ReplanJob(GamJobRunner):
+    """Make a change plan again that came to nothing."""
+
+    queue = PROVISION
+
+    class Meta:
+        name = "Plan again"
+
+    @classmethod
+    def start(cls, user: Any, *, change_plan: ChangePlan) -> Job:
+        """Enqueue for one change plan."""
+        return cls.begin(user, change_plan, pk=change_plan.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        made = replanning.replan(_stored(ChangePlan, pk), user=self.job.user)
+        return {"change_plan": made.pk, "status": made.status}
+
+
+class PlanBatchJob(GamJobRunner):
+    """Carry out a verb for many subscribers: one change plan per GAM, applied when asked to."""
+
+    queue = PROVISION
+    timeout = 3600
+
+    class Meta:
+        name = "Plan batch"
+
+    @classmethod
+    def start(
+        cls, user: Any, *, subscribers: Iterable[Subscriber], verb: str, apply: bool = False, bandwidth_plan: Any = None
+    ) -> Job:
+        """Enqueue one of ``services.VERBS`` for some subscribers."""
+        if apply:
+            require_apply(user)
+        plan_pk = bandwidth_plan.pk if bandwidth_plan else None
+        return cls.begin(user, pks=[item.pk for item in subscribers], verb=verb, apply=apply, bandwidth_plan_pk=plan_pk)
+
+    def work(self, *, pks: list[int], verb: str, apply: bool, bandwidth_plan_pk: int | None) -> dict[str, Any]:
+        plan = _stored(BandwidthPlan, bandwidth_plan_pk) if bandwidth_plan_pk else None
+        subscribers = Subscriber.objects.filter(pk__in=pks).order_by("name")
+        wishes, problems = change_batches.wishes_of(verb, subscribers, bandwidth_plan=plan)
+        words = verb.replace("_", " ").capitalize()
+        batch = change_batches.plan_batch(
+            wishes,
+            user=self.job.user,
+            reason=f"{words} {len(wishes)} subscribers",
+            problems=problems,
+            on_progress=self.progress,
+        )
+        data = {"change_batch": batch.pk, "plans": batch.change_plans.count(), "problems": batch.problems}
+        if apply:
+            data |= apply_batch(batch, self.job.user, self.progress)
+        return data
+
+
+def apply_batch(batch: ChangeBatch, user: Any, on_progress: Any) -> dict[str, Any]:
+    """Apply what waits of a batch, as far as the user may apply its plans."""
+    report = change_batches.apply_batch(
+        batch, user=user, may_apply=lambda change_plan: require_apply(user, change_plan), on_progress=on_progress
+    )
+    return report.as_dict()
+
+
+class ApplyBatchJob(GamJobRunner):
+    """Write the waiting plans of a batch to their GAMs."""
+
+    queue = PROVISION
+    timeout = 7200
+
+    class Meta:
+        name = "Apply batch"
+
+    @classmethod
+    def start(cls, user: Any, *, batch: ChangeBatch) -> Job:
+        """Enqueue for one batch."""
+        return cls.begin(user, batch, pk=batch.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        return apply_batch(_stored(ChangeBatch, pk), self.job.user, self.progress)
+
+
+class ReplanBatchJob(GamJobRunner):
+    """Plan again what of a batch came to nothing."""
+
+    queue = PROVISION
+    timeout = 3600
+
+    class Meta:
+        name = "Plan batch again"
+
+    @classmethod
+    def start(cls, user: Any, *, batch: ChangeBatch) -> Job:
+        """Enqueue for one batch."""
+        return cls.begin(user, batch, pk=batch.pk)
+
+    def work(self, *, pk: int) -> dict[str, Any]:
+        batch = change_batches.replan_batch(_stored(ChangeBatch, pk), user=self.job.user, on_progress=self.progress)
+        return {"change_batch": batch.pk, "problems": batch.problems}
 
 
 class AcceptFindingJob(_ApplyingJob):

@@ -40,11 +40,13 @@ menu = PluginMenu(
                 _item("subscriber", _("Subscribers")),
                 _item("bandwidthplan", _("Bandwidth Plans")),
                 _item("vlanpool", _("VLAN Pools")),
+                PluginMenuItem("plugins:netbox_gam:plan_slots", _("Plan Slots"), permissions=["netbox_gam.view_gamdevice"]),
             ),
         ),
         (
             _("Provisioning"),
             (
+                _item("changebatch", _("Change Batches"), editable=False),
                 _item("changeplan", _("Change Plans"), editable=False),
                 _item("changestep", _("Change Steps"), editable=False),
                 _item("drift", _("Drift"), editable=False),
@@ -74,6 +76,7 @@ menu = PluginMenu(
                 _item("billingplan", _("Billing Plans")),
                 _item("billinglink", _("Billing Links")),
                 _item("syncrun", _("Sync Runs"), editable=False),
+                _item("billingwrite", _("Billing Writes"), editable=False),
             ),
         ),
         (

@@ -24,7 +24,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from . import batches, settings
-from .workflows import billing_events, billing_schedule, firmware, mailing, scheduling, telling
+from .workflows import billing_events, billing_schedule, firmware, mailing, scheduling, telling, write_delivery
 from .workflows.locks import try_exclusive
 
 log = logging.getLogger("netbox.plugins.netbox_gam.pacemaker")
@@ -38,6 +38,7 @@ FOLLOW_EVERY_SECONDS = 10.0
 ROLL_UP_EVERY_SECONDS = 60.0
 TELL_EVERY_SECONDS = 10.0
 BILLING_EVERY_SECONDS = 10.0
+WRITE_BACK_EVERY_SECONDS = 10.0
 UPGRADE_EVERY_SECONDS = 5.0
 QUEUED_PER_WORKER = 2
 """Batches that may wait for each worker: more would only grow old in the queue."""
@@ -52,7 +53,7 @@ class Pacemaker:
         self.started: datetime = timezone.now()
         self.busy = threading.Lock()
         self._stop = threading.Event()
-        self._seen = self._followed = self._rolled_up = self._told = self._billed = self._upgraded = -1e9
+        self._seen = self._followed = self._rolled_up = self._told = self._billed = self._wrote = self._upgraded = -1e9
         self._thread = threading.Thread(target=self._run, name="gam-pacemaker", daemon=True)
 
     def start(self) -> None:
@@ -132,6 +133,11 @@ class Pacemaker:
             if billing_schedule.is_due() or billing_events.is_due():
                 look = batches.look_after_billing
                 django_rq.get_queue(QUEUE).enqueue(look, job_timeout=120, ttl=60, result_ttl=0, failure_ttl=600)
+                handed += 1
+        if now - self._wrote >= WRITE_BACK_EVERY_SECONDS:
+            self._wrote = now
+            if write_delivery.is_due():
+                django_rq.get_queue(QUEUE).enqueue(batches.write_back, job_timeout=900, ttl=60, result_ttl=0, failure_ttl=600)
                 handed += 1
         if now - self._upgraded >= UPGRADE_EVERY_SECONDS:
             self._upgraded = now

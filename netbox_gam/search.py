@@ -12,6 +12,8 @@ from .models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    BillingWrite,
+    ChangeBatch,
     ChangePlan,
     ChangeStep,
     CredentialProfile,
@@ -125,10 +127,24 @@ class SyncRunIndex(SearchIndex):
 
 
 @register_search
+class BillingWriteIndex(SearchIndex):
+    model = BillingWrite
+    fields = (("account_id", 200), ("key", 300), ("after", 500), ("description", 500), ("comments", 5000))
+    display_attrs = ("system", "subscriber", "value", "state")
+
+
+@register_search
 class FindingIndex(SearchIndex):
     model = Finding
     fields = (("title", 150), ("external_id", 200), ("description", 500), ("comments", 5000))
     display_attrs = ("kind", "state", "system", "subscriber")
+
+
+@register_search
+class ChangeBatchIndex(SearchIndex):
+    model = ChangeBatch
+    fields = (("reason", 200), ("description", 500), ("comments", 5000))
+    display_attrs = ("source", "requested_by", "description")
 
 
 @register_search

@@ -68,6 +68,16 @@ def provision_deadline_seconds() -> float:
     return _number("provision_deadline_seconds", 1)
 
 
+def provision_workers() -> int:
+    """GAMs one job writes to, or reads for planning, at the same time."""
+    return int(_number("provision_workers", 1))
+
+
+def provision_per_site() -> int:
+    """GAMs of one site that one job writes to at the same time: they share an uplink."""
+    return int(_number("provision_per_site", 1))
+
+
 def suspended_vlan() -> int:
     """VLAN a suspended subscriber is put on; 4094 is the shelf's captive portal VLAN."""
     try:
@@ -177,6 +187,8 @@ def check() -> None:
         read()
     for read in (poll_batch_size, cycle_deadline_seconds, slow_seconds, lease_seconds, backoff_cap_seconds, hint_seconds):
         read()
+    provision_workers()
+    provision_per_site()
     for read_other in (link_base_url, metrics_series_limit, metrics_endpoints, zero_touch_user):
         read_other()
     suspended_vlan()

@@ -11,17 +11,16 @@ from utilities.exceptions import AbortRequest
 
 from .choices import ChangePlanStatusChoices
 from .models import ChangePlan
+from .workflows import intent
 
-UNSETTLED = (
-    ChangePlanStatusChoices.PLANNED,
-    ChangePlanStatusChoices.APPLYING,
-    ChangePlanStatusChoices.NEEDS_ATTENTION,
-)
+ON_THE_SHELF = (ChangePlanStatusChoices.APPLYING, ChangePlanStatusChoices.NEEDS_ATTENTION)
 
 
-@receiver(pre_delete, sender=ChangePlan, dispatch_uid="netbox_gam.unsettled_plans")
-def keep_unsettled_plans(instance: ChangePlan, **kwargs: Any) -> None:
-    """A plan that has not ended holds what NetBox is to be given back."""
-    if instance.status in UNSETTLED:
-        words = _("Change plan %(plan)s has not ended. Cancel it first; it can be deleted then.") % {"plan": instance}
+@receiver(pre_delete, sender=ChangePlan, dispatch_uid="netbox_gam.deleted_plans")
+def give_back_intent(instance: ChangePlan, **kwargs: Any) -> None:
+    """A plan that waits holds what NetBox is to be given back: deleting it drops it. One that may be on the shelf stays."""
+    if instance.status in ON_THE_SHELF:
+        words = _("Change plan %(plan)s is being written, or waits for somebody to look at the shelf.") % {"plan": instance}
         raise AbortRequest(words)
+    if instance.status in intent.WAITING:
+        intent.take_back(instance, message=f"Given back: change plan {instance} was deleted")

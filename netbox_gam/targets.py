@@ -138,4 +138,12 @@ def billing_target(system: Any) -> BillingTarget:
         verify_tls=system.verify_tls,
         ca_file=system.ca_file,
         options=system.options,
+        debts=known_debts(system),
+        write_fields=tuple(system.write_back_fields.values()) if system.write_back else (),
     )
+
+
+def known_debts(system: Any) -> dict[str, Any]:
+    """Account id -> day its debt was first seen, by the last complete snapshot."""
+    debts = system.billed_services.filter(delinquent=True, delinquent_since__isnull=False)
+    return dict(debts.order_by("-delinquent_since").values_list("account_id", "delinquent_since"))

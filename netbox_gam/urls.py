@@ -22,6 +22,7 @@ PATHS = {
     "billinglink": "billing-links",
     "syncrun": "sync-runs",
     "finding": "findings",
+    "changebatch": "change-batches",
     "changeplan": "change-plans",
     "changestep": "change-steps",
     "alarm": "alarms",
@@ -33,11 +34,13 @@ PATHS = {
     "firmwarerollout": "firmware-rollouts",
     "firmwareupgrade": "firmware-upgrades",
     "findingrule": "finding-rules",
+    "billingwrite": "billing-writes",
 }
 
 urlpatterns = [
     path("revenue/", views.RevenueView.as_view(), name="revenue"),
     path("polling/", views.PollingStatusView.as_view(), name="polling_status"),
+    path("plan-slots/", views.PlanSlotsView.as_view(), name="plan_slots"),
     path("firmware/", views.FirmwareFleetView.as_view(), name="firmware_fleet"),
     path("charts/<slug:digest>.js", ChartLibraryView.as_view(), name="chart_library"),
     *(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nornir.core.inventory import Host
 
     from .billing import WebhookHint
+    from .billing.writer import BillingWriter
     from .contracts import (
         ApplyResult,
         BillingSnapshot,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         ShelfPlan,
         SnmpCredential,
         StepEvent,
+        SubscriberConfig,
         TargetResult,
         Transport,
     )
@@ -54,6 +56,7 @@ type OnEvent = Callable[[StepEvent], None]
 __all__ = [
     "apply",
     "backup",
+    "billing_writer",
     "check_connection",
     "compare",
     "compare_config",
@@ -215,11 +218,14 @@ def plan(
     removals: Iterable[tuple[ChangeKind, str]] = (),
     model: GamModel | None = None,
     reason: str = "",
+    *,
+    firmware: str = "",
+    services: Iterable[SubscriberConfig] = (),
 ) -> ShelfPlan:
     """The steps that bring ``actual`` to what ``desired`` names and take ``removals`` away. Pure; see the planner."""
     from .changes.planner import plan_shelf
 
-    return plan_shelf(target, transport, actual, desired, removals, model, reason)
+    return plan_shelf(target, transport, actual, desired, removals, model, reason, firmware=firmware, services=services)
 
 
 def apply(
@@ -230,11 +236,16 @@ def apply(
     deadline: float = APPLY_SECONDS,
     on_progress: OnProgress | None = None,
     cancel: Event | None = None,
+    on_result: Callable[[TargetResult[ApplyResult]], None] | None = None,
+    places: Mapping[str, str] | None = None,
+    per_place: int = 0,
 ) -> list[TargetResult[ApplyResult]]:
     """Write one plan per shelf: re-read, compare, steps, read back, save; undone where something fails.
 
     :param on_event: called in this thread before each thing is sent; while it runs the shelf waits. What it raises stops that
         shelf before the thing is sent.
+    :param on_result: called in this thread as soon as a shelf is done with
+    :param places: where a shelf is, by its target's name; ``per_place`` of one place are written to at a time, 0: no such limit
     :param deadline: seconds after which a shelf that has not begun is left alone; one that has may take as long again
     """
     from .runner import run_batch
@@ -249,6 +260,9 @@ def apply(
         on_progress=on_progress,
         on_event=on_event,
         cancel=cancel,
+        on_result=on_result,
+        places=places,
+        per_place=per_place,
     )
 
 
@@ -365,6 +379,17 @@ def check_connection(target: BillingTarget, on_progress: OnProgress | None = Non
     from .billing import check_connection as check
 
     return check(target, on_progress=on_progress)
+
+
+def billing_writer(target: BillingTarget, fields: Iterable[str], *, cancelled: Callable[[], bool] | None = None) -> BillingWriter:
+    """A billing system open for writing custom fields, notes and additional attributes, and nothing else; to be closed.
+
+    :param fields: the custom fields (Sonar, by number) or additional attributes (Splynx, by name) it is about
+    :raises BillingError: an option is wrong, the credential lacks something
+    """
+    from .billing.writer import BillingWriter
+
+    return BillingWriter(target, fields, cancelled=cancelled)
 
 
 def compare(

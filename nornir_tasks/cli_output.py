@@ -241,6 +241,10 @@ def show_change_plan(output: Output, plan: Mapping[str, Any], steps: Sequence[Ma
     for violation in plan.get("violations") or ():
         words = violation if isinstance(violation, str) else " ".join(map(str, violation.values()))
         output.err.print(f"not possible: {words}", style="red", markup=False, soft_wrap=True)
+    if plan.get("transport_reason"):
+        output.note(f"over {_label(plan['transport'])}: {plan['transport_reason']}")
+    for warning in plan.get("warnings") or ():
+        output.err.print(f"warning: {' '.join(map(str, warning.values()))}", style="yellow", markup=False, soft_wrap=True)
     for line in (*(plan.get("interrupts") or ()), *(plan.get("difference") or ())):
         output.note(str(line))
     if plan.get("error"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -534,7 +534,10 @@ class SubscriberConfig:
 
 @dataclass(frozen=True, slots=True)
 class ShelfConfig:
-    """The part of a shelf's configuration this project owns, sorted by name. ``raw`` may hold secrets and is not shown."""
+    """The part of a shelf's configuration this project owns, sorted by name. ``raw`` may hold secrets and is not shown.
+
+    ``knows``: every method and field name of the firmware's own inventory (JSON-RPC introspection); empty where it was not read.
+    """
 
     profiles: tuple[ProfileConfig, ...] = ()
     endpoints: tuple[EndpointConfig, ...] = ()
@@ -542,6 +545,7 @@ class ShelfConfig:
     subscriber_model: SubscriberModel = SubscriberModel.ENDPOINT_AWARE
     default_nni: str | None = None
     raw: str = field(default="", repr=False, compare=False)
+    knows: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
 
 # -------------------------------------------------------------------------------------------------------------- changes
@@ -603,6 +607,40 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotMerge:
+    """One profile that another one could serve: ``moves`` subscribers of ``leave`` go ``into`` the other, and a slot is free.
+
+    Nobody gets less: ``into`` is at least as fast in both directions. ``equal``: the rates are the same.
+    """
+
+    leave: ProfileConfig
+    into: ProfileConfig
+    moves: int
+    equal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlotUse:
+    """The bandwidth profile slots of one shelf.
+
+    ``users``: subscribers by profile name. ``free``: slots with nothing in them. ``unused``: names of profiles that serve nobody,
+    which a plan may free. ``merges``: cheapest first. ``way_out``: what would make room, cheapest first, in words.
+    """
+
+    profiles: tuple[ProfileConfig, ...]
+    users: Mapping[str, int]
+    free: int
+    unused: tuple[str, ...]
+    merges: tuple[SlotMerge, ...]
+    way_out: str
+
+    @property
+    def headroom(self) -> int:
+        """How many new speeds fit: free slots and those that unused profiles would give back."""
+        return self.free + len(self.unused)
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStep:
     """One step of a change plan: the change, the exact text that will be sent, and the exact text that would undo it."""
 
@@ -615,7 +653,11 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class ShelfPlan:
-    """All steps for one GAM, bound to the state they were computed from. ``violations`` non-empty means: not applicable."""
+    """All steps for one GAM, bound to the state they were computed from. ``violations`` non-empty means: not applicable.
+
+    ``warnings``: what the shelf accepts and a person should know first. ``lacking``: the violations that only this transport has.
+    ``transport_reason``: why the plan does not go over the transport its GAM is set to; empty when it does.
+    """
 
     target: str
     transport: Transport
@@ -623,6 +665,9 @@ class ShelfPlan:
     steps: tuple[PlannedStep, ...] = ()
     violations: tuple[Violation, ...] = ()
     interrupts: tuple[str, ...] = ()
+    warnings: tuple[Violation, ...] = ()
+    lacking: tuple[Violation, ...] = ()
+    transport_reason: str = ""
 
 
 class StepState(StrEnum):
@@ -777,6 +822,53 @@ class ServiceState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class DebtAction(StrEnum):
+    """What a customer's debt does to a service that would be in service otherwise."""
+
+    KEEP = "keep"
+    SUSPEND = "suspend"
+    GRACE = "grace"
+
+
+@dataclass(frozen=True, slots=True)
+class DebtPolicy:
+    """What debt does; ``days`` of grace are counted from when the debt was first seen, for GRACE only."""
+
+    action: DebtAction
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawStatus:
+    """What a billing system says of a service, before anybody says what it means.
+
+    ``word`` is the status as the matrix has it, lower case: Sonar's account status, Splynx' ``customer/service``. ``activates`` is
+    Sonar's ``activates_account``, None elsewhere. ``delinquent``: Sonar's ``is_delinquent``, Splynx' blocked customer.
+    """
+
+    word: str
+    activates: bool | None = None
+    archived: bool = False
+    delinquent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateRules:
+    """How raw statuses of one billing system become states: what its operator said, the rest by default."""
+
+    type: BillingSystemType
+    debt: DebtPolicy
+    status_map: Mapping[str, ServiceState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveState:
+    """A state and who said so: ``operator``, ``default`` or ``debt``."""
+
+    state: ServiceState
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class BillingCredential:
     """``token`` for Sonar; ``key`` and ``secret`` for Splynx. ``auth``: ``bearer``, ``basic``, ``signature`` or ``token``."""
@@ -789,7 +881,11 @@ class BillingCredential:
 
 @dataclass(frozen=True, slots=True)
 class BillingTarget:
-    """One billing system to read. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like."""
+    """One billing system. ``options``: ``page_size``, ``requests_per_minute``, ``status_map`` and the like.
+
+    ``debts``: account id -> day since which the account is known to be in debt, for days of grace.
+    ``write_fields``: custom fields, additional attributes or ``note`` that are written back; a connection check looks at them.
+    """
 
     name: str
     type: BillingSystemType
@@ -798,17 +894,23 @@ class BillingTarget:
     verify_tls: bool = True
     ca_file: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    debts: Mapping[str, date] = field(default_factory=dict, repr=False)
+    write_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BillingPlan:
-    """A tariff (Splynx) or data service (Sonar). Raw kbit/s as entered there: 100 Mbit/s may be 100000 or 102400."""
+    """A tariff (Splynx) or data service (Sonar). Raw kbit/s as entered there: 100 Mbit/s may be 100000 or 102400.
+
+    ``recurring``: a service billed as recurring, which is Internet access only where the operator says so and gives its speeds.
+    """
 
     external_id: str
     name: str
     download_kbps: int | None
     upload_kbps: int | None
     price: Decimal | None = None
+    recurring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -837,6 +939,8 @@ class BillingService:
     additional: bool = False
     delinquent: bool = False
     replaces: tuple[str, ...] = ()
+    raw: RawStatus = field(default_factory=lambda: RawStatus(""))
+    delinquent_since: date | None = None
     version: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
@@ -892,6 +996,8 @@ class BillingSnapshot:
     scope: str
     services: tuple[BillingService, ...] = ()
     plans: tuple[BillingPlan, ...] = ()
+    offers: tuple[BillingPlan, ...] = ()
+    """Services billed as recurring that nobody has said to be Internet access; compared with nothing."""
     orphans: tuple[OrphanDevice, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -909,6 +1015,66 @@ class ChangedAccounts:
     ids: tuple[str, ...]
     cursor: Mapping[str, str]
     too_many: bool = False
+
+
+# ------------------------------------------------------------------------------------------------------ back to billing
+
+
+class BackValue(StrEnum):
+    """What a billing system may be told of an account, and nothing else."""
+
+    SERVICE_STATE = "service_state"
+    NETBOX_LINK = "netbox_link"
+    PLACE = "place"
+    LAST_CHANGE = "last_change"
+
+
+@dataclass(frozen=True, slots=True)
+class BackSource:
+    """One service as NetBox has it. ``last_change`` is empty before the first verified change."""
+
+    name: str
+    state: str
+    link: str
+    place: str
+    last_change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """An account (Sonar) or customer (Splynx) as it stands there.
+
+    ``version`` is the system's own mark of the object's state, ``values`` are texts by custom field or additional attribute,
+    ``note_keys`` those of the keys asked for that stand in a note.
+    """
+
+    account_id: str
+    version: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    note_keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWrite:
+    """What is to be written of one account. ``version`` and ``before`` are as they were read, by field.
+
+    ``note`` with its ``note_key``: text of a note that is to be there once; both empty for none.
+    """
+
+    account_id: str
+    version: str
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    note_key: str = ""
+
+
+class WriteOutcome(StrEnum):
+    """What came of a write. ALREADY and CHANGED: nothing was sent, as all stood there, or the account is not as it was read."""
+
+    WRITTEN = "written"
+    ALREADY = "already"
+    CHANGED = "changed"
 
 
 # ------------------------------------------------------------------------------------------------------- reconciliation
@@ -941,13 +1107,34 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IntentPlan:
-    """A bandwidth plan as NetBox has it, rates in kbit/s."""
+    """A bandwidth plan as NetBox has it, rates in kbit/s. ``shelf_*``: with overhead, as a shelf limits it; 0 when not told."""
 
     key: int
     name: str
     download_kbps: int
     upload_kbps: int
     unthrottled: bool = False
+    shelf_download_kbps: int = 0
+    shelf_upload_kbps: int = 0
+
+
+class Confidence(StrEnum):
+    """How sure a proposal is. Only what is not UNSURE is accepted together with others."""
+
+    EXACT = "exact"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProposal:
+    """Which bandwidth plan a billed plan could be: its key, how sure that is and why, and others that would fit as well."""
+
+    key: int | None
+    confidence: Confidence
+    why: str
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,6 +51,9 @@ def run_batch(
     on_event: Callable[[StepEvent], None] | None = None,
     cancel: threading.Event | None = None,
     prepare: Callable[[Host], None] | None = None,
+    on_result: Callable[[TargetResult[Any]], None] | None = None,
+    places: Mapping[str, str] | None = None,
+    per_place: int = 0,
 ) -> list[TargetResult[Any]]:
     """Run a Nornir task against every target and return one result per target, in the order of the targets.
 
@@ -60,6 +64,8 @@ def run_batch(
     :param on_event: called in this thread for every journal entry, while the device waits; what it raises is raised in the task
     :param cancel: when set, nothing more is started and no change is begun
     :param prepare: called with every host before the task, to put more on it than its target has
+    :param on_result: called in this thread with the result of each target as soon as it is there
+    :param places: where a target is, by its name; ``per_place`` of one place are worked on at a time, 0: no such limit
     :raises ValueError: two targets have the same name
     """
     if not targets:
@@ -70,7 +76,9 @@ def run_batch(
         limits={target.name: target.limits["deadline"] for target in limited},
         on_progress=on_progress,
         on_event=on_event,
+        on_result=on_result,
         cancel=cancel or threading.Event(),
+        gates=_gates(places or {}, per_place),
     )
     _register_connections()
     nornir = Nornir(targets_inventory(limited), config=Config(logging=LoggingConfig(enabled=False)), runner=batch)
@@ -90,6 +98,14 @@ def run_batch(
 
     nornir.run(task=one_device, name=getattr(task, "__name__", "task"))
     return [batch.results[target.name] for target in limited]
+
+
+def _gates(places: Mapping[str, str], per_place: int) -> dict[str, threading.Semaphore]:
+    """By target, what it has to pass before it is begun with."""
+    if not per_place:
+        return {}
+    by_place = {place: threading.Semaphore(per_place) for place in set(places.values())}
+    return {name: by_place[place] for name, place in places.items()}
 
 
 def _register_connections() -> None:
@@ -124,7 +140,9 @@ class _Batch:
     limits: Mapping[str, float]
     on_progress: Callable[[Progress], None] | None
     on_event: Callable[[StepEvent], None] | None
+    on_result: Callable[[TargetResult[Any]], None] | None
     cancel: threading.Event
+    gates: Mapping[str, threading.Semaphore]
     results: dict[str, TargetResult[Any]] = field(default_factory=dict)
     _messages: queue.Queue[_Done | _Entry] = field(default_factory=queue.Queue)
     _started: dict[str, float] = field(default_factory=dict)
@@ -186,7 +204,11 @@ class _Batch:
             raise failure
 
     def _work(self, task: Task, host: Host) -> None:
-        if self.cancel.is_set():
+        with self.gates.get(host.name) or nullcontext():
+            self._work_on(task, host)
+
+    def _work_on(self, task: Task, host: Host) -> None:
+        if self.cancel.is_set() or self._closed.is_set():
             return
         self._started[host.name] = time.monotonic()
         try:
@@ -238,6 +260,8 @@ class _Batch:
 
     def _finish(self, name: str, result: TargetResult[Any], total: int) -> None:
         self.results[name] = result
+        if self.on_result:
+            self.on_result(result)
         if self.on_progress:
             message = result.failure.message if result.failure else ""
             self.on_progress(Progress(len(self.results), total, name, result.ok, message))

@@ -65,6 +65,10 @@ async def _spoilt(world: World, modes: FaultModes, system: str, request: web.Req
             await _stall(world, modes, system)
             return await handler(request)
     response = await handler(request)
+    if modes.fault == "late":
+        # Done, but whoever asked has given up before the answer comes.
+        await _stall(world, modes, system)
+        return response
     assert isinstance(response, web.Response)
     return _truncated(response)
 

@@ -21,7 +21,7 @@ LONG_AGO = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 """When everything that has not been changed since the start was last changed."""
 
 
-FAULTS = ("", "error_page", "html", "truncated", "unauthorized", "rate_limited", "stall", "redirect")
+FAULTS = ("", "error_page", "html", "truncated", "unauthorized", "rate_limited", "stall", "late", "redirect")
 
 
 @dataclass

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from .. import gateway
-from ..choices import SyncRunKindChoices, TransportChoices
+from ..choices import ServiceStateChoices, SyncRunKindChoices, TransportChoices
 from ..models import BandwidthPlan, CredentialProfile, SnmpProfile, Subscriber, VlanPool
 from .fields import ViewablePrimaryKeyField
 
@@ -139,6 +139,104 @@ class ReplayEventsSerializer(serializers.Serializer):
     events = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=1000)
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
+
+
+class WriteBackSerializer(serializers.Serializer):
+    """Whether something is written back, and what: a value to a custom field, an additional attribute, or ``note``."""
+
+    write_back = serializers.BooleanField()
+    write_back_fields = serializers.DictField(child=serializers.CharField(max_length=64))
+
+
+class DebtPolicySerializer(serializers.Serializer):
+    """What a customer's debt does to a service that would be in service."""
+
+    action = serializers.ChoiceField(choices=["keep", "suspend", "grace"])
+    days = serializers.IntegerField(required=False, min_value=1, max_value=365, help_text="Of grace, for that action only")
+
+
+class SetStatusesSerializer(serializers.Serializer):
+    """What statuses mean. A matrix is taken whole: a status left out has its default. What is not given stays as it is."""
+
+    status_map = serializers.DictField(
+        child=serializers.ChoiceField(choices=ServiceStateChoices.values()), required=False, help_text="Status to state"
+    )
+    debt = DebtPolicySerializer(required=False, allow_null=True, help_text="null: by default")
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="Only say what it would come to")
+
+
+class StatusPreviewSerializer(serializers.Serializer):
+    """What a matrix comes to for the services of the last snapshot."""
+
+    saved = serializers.BooleanField()
+    services = serializers.IntegerField()
+    changed = serializers.IntegerField(help_text="Services that mean something else")
+    suspend = serializers.IntegerField(help_text="Active subscribers that would be suspended")
+    terminate = serializers.IntegerField(help_text="Active subscribers that would be terminated")
+    resume = serializers.IntegerField(help_text="Subscribers that are off and would be in service")
+    unknown = serializers.IntegerField()
+    hold = serializers.ListField(child=serializers.CharField(), help_text="Why the guard would hold the next run")
+
+
+class StatusRowSerializer(serializers.Serializer):
+    """One status and what it means."""
+
+    status = serializers.CharField(source="word")
+    state = serializers.CharField()
+    default = serializers.CharField()
+    source = serializers.CharField(help_text="default, operator or rule")
+    services = serializers.IntegerField()
+    in_debt = serializers.IntegerField()
+    states = serializers.DictField(child=serializers.IntegerField(), help_text="Effective states now")
+
+
+class StatusMatrixSerializer(serializers.Serializer):
+    """What the statuses of a billing system mean here."""
+
+    debt = DebtPolicySerializer()
+    statuses = StatusRowSerializer(many=True)
+
+
+class PlanRowSerializer(serializers.Serializer):
+    """A billed plan and what it could be."""
+
+    billing_plan = serializers.IntegerField(source="plan.pk")
+    external_id = serializers.CharField(source="plan.external_id")
+    name = serializers.CharField(source="plan.name")
+    bandwidth_plan = serializers.IntegerField(source="plan.bandwidth_plan_id", allow_null=True)
+    internet = serializers.BooleanField(source="is_internet")
+    services = serializers.IntegerField()
+    gams = serializers.IntegerField()
+    proposed = serializers.IntegerField(source="proposed.pk", default=None, allow_null=True)
+    confidence = serializers.CharField(source="proposal.confidence")
+    why = serializers.CharField(source="proposal.why")
+
+
+class MapPlanSerializer(serializers.Serializer):
+    """One billed plan and the bandwidth plan it is; null takes a mapping back."""
+
+    billing_plan = serializers.IntegerField(min_value=1)
+    bandwidth_plan = serializers.IntegerField(min_value=1, allow_null=True)
+
+
+class MapPlansSerializer(serializers.Serializer):
+    """Which plans to map, all of them or none; or to accept every proposal that is exact or likely."""
+
+    plans = MapPlanSerializer(many=True, required=False, max_length=1000)
+    accept_sure = serializers.BooleanField(required=False, default=False)
+
+
+class MappedSerializer(serializers.Serializer):
+    """How many billed plans are mapped differently now."""
+
+    mapped = serializers.IntegerField()
+
+
+class SellAsInternetSerializer(serializers.Serializer):
+    """Speeds of a service billed as recurring; null for both: it is no Internet access."""
+
+    download_kbps = serializers.IntegerField(min_value=1, max_value=2**31 - 1, allow_null=True)
+    upload_kbps = serializers.IntegerField(min_value=1, max_value=2**31 - 1, allow_null=True)
 
 
 class ReplayedSerializer(serializers.Serializer):

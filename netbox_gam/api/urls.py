@@ -23,6 +23,7 @@ router.register("billing-plans", views.BillingPlanViewSet)
 router.register("billing-links", views.BillingLinkViewSet)
 router.register("sync-runs", views.SyncRunViewSet)
 router.register("findings", views.FindingViewSet)
+router.register("change-batches", views.ChangeBatchViewSet)
 router.register("change-plans", views.ChangePlanViewSet)
 router.register("change-steps", views.ChangeStepViewSet)
 router.register("alarms", views.AlarmViewSet)
@@ -34,6 +35,7 @@ router.register("onboarding", views.ArrivalViewSet)
 router.register("firmware-images", views.FirmwareImageViewSet)
 router.register("firmware-rollouts", views.FirmwareRolloutViewSet)
 router.register("firmware-upgrades", views.FirmwareUpgradeViewSet)
+router.register("billing-writes", views.BillingWriteViewSet)
 
 urlpatterns = [
     path("revenue/", RevenueView.as_view(), name="revenue"),

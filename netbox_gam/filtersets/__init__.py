@@ -9,8 +9,9 @@ from .firmware import FirmwareImageFilterSet, FirmwareRolloutFilterSet, Firmware
 from .monitoring import AlarmFilterSet, AlarmRuleFilterSet
 from .notifications import MailGroupFilterSet
 from .onboarding import ArrivalFilterSet
-from .provisioning import ChangePlanFilterSet, ChangeStepFilterSet
+from .provisioning import ChangeBatchFilterSet, ChangePlanFilterSet, ChangeStepFilterSet
 from .subscribers import BandwidthPlanFilterSet, SubscriberFilterSet, VlanPoolFilterSet
+from .write_back import BillingWriteFilterSet
 
 __all__ = (
     "AlarmFilterSet",
@@ -20,6 +21,8 @@ __all__ = (
     "BillingLinkFilterSet",
     "BillingPlanFilterSet",
     "BillingSystemFilterSet",
+    "BillingWriteFilterSet",
+    "ChangeBatchFilterSet",
     "ChangePlanFilterSet",
     "ChangeStepFilterSet",
     "CredentialProfileFilterSet",

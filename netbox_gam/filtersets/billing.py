@@ -74,7 +74,7 @@ class BillingSystemFilterSet(GamFilterSet):
 
     class Meta:
         model = BillingSystem
-        fields = ("id", "name", "url", "verify_tls", "ca_file", "enabled", "interval", "full_interval", "description")
+        fields = ("id", "name", "url", "verify_tls", "ca_file", "enabled", "interval", "full_interval", "write_back", "description")
 
 
 @register_filterset
@@ -95,7 +95,7 @@ class BillingPlanFilterSet(GamFilterSet, OfSystem):
 
     class Meta:
         model = BillingPlan
-        fields = ("id", "external_id", "name", "download_kbps", "upload_kbps", "price", "description")
+        fields = ("id", "external_id", "name", "download_kbps", "upload_kbps", "price", "recurring", "description")
 
 
 @register_filterset

@@ -103,6 +103,7 @@ class GamDeviceFilterSet(GamFilterSet, ContactModelFilterSet):
             "http_port",
             "https",
             "https_verify",
+            "json_rpc_fallback",
             "snmp_port",
             "polling_enabled",
             "polling_interval",

@@ -8,9 +8,40 @@ from django.utils.translation import gettext_lazy as _
 from users.models import User
 from utilities.filtersets import register_filterset
 
-from ..choices import ChangeActionChoices, ChangeKindChoices, ChangePlanStatusChoices, StepStateChoices, TransportChoices
-from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
+from ..choices import (
+    BatchSourceChoices,
+    ChangeActionChoices,
+    ChangeKindChoices,
+    ChangePlanStatusChoices,
+    StepStateChoices,
+    TransportChoices,
+)
+from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
 from .base import GamFilterSet
+
+
+@register_filterset
+class ChangeBatchFilterSet(GamFilterSet):
+    source = django_filters.MultipleChoiceFilter(choices=BatchSourceChoices, distinct=False)
+    requested_by_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=User.objects.all(), distinct=False, label=_("Requested by (ID)")
+    )
+    requested_by = django_filters.ModelMultipleChoiceFilter(
+        field_name="requested_by__username",
+        queryset=User.objects.all(),
+        to_field_name="username",
+        distinct=False,
+        label=_("Requested by (name)"),
+    )
+    gam_id = django_filters.ModelMultipleChoiceFilter(
+        field_name="change_plans__gam", queryset=GamDevice.objects.all(), label=_("GAM (ID)")
+    )
+
+    search_fields = ("reason", "change_plans__gam__device__name")
+
+    class Meta:
+        model = ChangeBatch
+        fields = ("id", "reason", "description")
 
 
 @register_filterset
@@ -18,6 +49,12 @@ class ChangePlanFilterSet(GamFilterSet):
     gam_id = django_filters.ModelMultipleChoiceFilter(queryset=GamDevice.objects.all(), distinct=False, label=_("GAM (ID)"))
     gam = django_filters.ModelMultipleChoiceFilter(
         field_name="gam__device__name", queryset=Device.objects.all(), to_field_name="name", distinct=False, label=_("GAM (name)")
+    )
+    batch_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=ChangeBatch.objects.all(), distinct=False, label=_("Change batch (ID)")
+    )
+    superseded_by_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=ChangePlan.objects.all(), distinct=False, label=_("Superseded by (ID)")
     )
     status = django_filters.MultipleChoiceFilter(choices=ChangePlanStatusChoices, distinct=False)
     transport = django_filters.MultipleChoiceFilter(choices=TransportChoices, distinct=False)

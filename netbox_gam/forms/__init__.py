@@ -65,6 +65,7 @@ from .firmware import (
     FirmwareUpgradeFilterForm,
     FirmwareUpgradeForm,
     PlanRolloutForm,
+    ResumeRolloutForm,
 )
 from .monitoring import (
     AlarmBulkEditForm,
@@ -79,6 +80,9 @@ from .monitoring import (
 from .notifications import MailGroupBulkEditForm, MailGroupFilterForm, MailGroupForm, MailGroupImportForm
 from .onboarding import ArrivalBulkEditForm, ArrivalFilterForm, ArrivalForm, AssignArrivalForm
 from .provisioning import (
+    ChangeBatchBulkEditForm,
+    ChangeBatchFilterForm,
+    ChangeBatchForm,
     ChangePlanBulkEditForm,
     ChangePlanFilterForm,
     ChangePlanForm,
@@ -101,6 +105,7 @@ from .subscribers import (
     VlanPoolForm,
     VlanPoolImportForm,
 )
+from .write_back import BillingWriteBulkEditForm, BillingWriteFilterForm, BillingWriteForm, WriteBackForm
 
 __all__ = (
     "AcceptDriftForm",
@@ -131,6 +136,12 @@ __all__ = (
     "BillingSystemFilterForm",
     "BillingSystemForm",
     "BillingSystemImportForm",
+    "BillingWriteBulkEditForm",
+    "BillingWriteFilterForm",
+    "BillingWriteForm",
+    "ChangeBatchBulkEditForm",
+    "ChangeBatchFilterForm",
+    "ChangeBatchForm",
     "ChangePlanBulkEditForm",
     "ChangePlanFilterForm",
     "ChangePlanForm",
@@ -180,6 +191,7 @@ __all__ = (
     "MailGroupForm",
     "MailGroupImportForm",
     "PlanRolloutForm",
+    "ResumeRolloutForm",
     "ServicePlanForm",
     "ShelveForm",
     "SnmpProfileBulkEditForm",
@@ -197,4 +209,5 @@ __all__ = (
     "VlanPoolFilterForm",
     "VlanPoolForm",
     "VlanPoolImportForm",
+    "WriteBackForm",
 )

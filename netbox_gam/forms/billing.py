@@ -171,12 +171,13 @@ class BillingPlanImportForm(GamImportForm):
 
 class BillingPlanFilterForm(PrimaryModelFilterSetForm):
     model = BillingPlan
-    fieldsets = (SEARCH, FieldSet("system_id", "bandwidth_plan_id", "mapped", name=_("Billing Plan")), OWNERSHIP)
+    fieldsets = (SEARCH, FieldSet("system_id", "bandwidth_plan_id", "mapped", "recurring", name=_("Billing Plan")), OWNERSHIP)
     system_id = DynamicModelMultipleChoiceField(label=_("Billing system"), queryset=BillingSystem.objects.all(), required=False)
     bandwidth_plan_id = DynamicModelMultipleChoiceField(
         label=_("Bandwidth plan"), queryset=BandwidthPlan.objects.all(), required=False, null_option=_("None")
     )
     mapped = yes_no(_("Mapped"))
+    recurring = yes_no(_("Billed as recurring"))
     tag = TagFilterField(model)
 
 

@@ -79,6 +79,7 @@ class GamDeviceForm(PrimaryModelForm):
             InlineFields("ssh_port", "http_port", "snmp_port", label=_("Ports")),
             "https",
             "https_verify",
+            "json_rpc_fallback",
             name=_("Management"),
         ),
         FieldSet("credential_profile", "snmp_profile", name=_("Access")),
@@ -101,6 +102,7 @@ class GamDeviceForm(PrimaryModelForm):
             "ssh_host_key",
             "https",
             "https_verify",
+            "json_rpc_fallback",
             "credential_profile",
             "snmp_profile",
             "vlan_pool",
@@ -125,6 +127,7 @@ class GamDeviceBulkEditForm(PrimaryModelBulkEditForm):
     snmp_port = forms.IntegerField(label=_("SNMP port"), min_value=1, max_value=65535, required=False)
     https = bulk_yes_no(_("HTTPS"))
     https_verify = bulk_yes_no(_("Verify certificate"))
+    json_rpc_fallback = bulk_yes_no(_("Fall back to JSON-RPC"))
     credential_profile = DynamicModelChoiceField(
         label=_("Credential profile"), queryset=CredentialProfile.objects.all(), required=False
     )
@@ -139,7 +142,15 @@ class GamDeviceBulkEditForm(PrimaryModelBulkEditForm):
     fieldsets = (
         FieldSet("subscriber_model", "description", name=_("GAM")),
         FieldSet(
-            "transport", "address_source", "ssh_port", "http_port", "snmp_port", "https", "https_verify", name=_("Management")
+            "transport",
+            "json_rpc_fallback",
+            "address_source",
+            "ssh_port",
+            "http_port",
+            "snmp_port",
+            "https",
+            "https_verify",
+            name=_("Management"),
         ),
         FieldSet("credential_profile", "snmp_profile", name=_("Access")),
         FieldSet("vlan_pool", "management_vlan", name=_("Service")),

@@ -122,6 +122,18 @@ class PlanRolloutForm(forms.Form):
         self.fields["gams"].queryset = GamDevice.objects.restrict(user, "upgrade")
 
 
+class ResumeRolloutForm(forms.Form):
+    """The window a paused rollout goes on in; empty keeps the one it has."""
+
+    not_before = forms.DateTimeField(label=_("Not before"), required=False, widget=DateTimePicker())
+    not_after = forms.DateTimeField(
+        label=_("Not after"),
+        required=False,
+        widget=DateTimePicker(),
+        help_text=_("No restart begins outside the window. Both empty: the rollout keeps the window it has"),
+    )
+
+
 class FirmwareRolloutForm(PrimaryModelForm):
     fieldsets = (FieldSet("description", "tags", name=_("Firmware Rollout")),)
 

@@ -9,9 +9,39 @@ from users.models import User
 from utilities.forms.fields import DynamicModelMultipleChoiceField, MultipleChoiceField, TagFilterField
 from utilities.forms.rendering import FieldSet
 
-from ..choices import ChangeActionChoices, ChangeKindChoices, ChangePlanStatusChoices, StepStateChoices, TransportChoices
-from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
+from ..choices import (
+    BatchSourceChoices,
+    ChangeActionChoices,
+    ChangeKindChoices,
+    ChangePlanStatusChoices,
+    StepStateChoices,
+    TransportChoices,
+)
+from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
 from .base import OWNERSHIP, SEARCH, yes_no
+
+
+class ChangeBatchForm(PrimaryModelForm):
+    fieldsets = (FieldSet("description", "tags", name=_("Change Batch")),)
+
+    class Meta:
+        model = ChangeBatch
+        fields = ("description", "owner", "comments", "tags")
+
+
+class ChangeBatchBulkEditForm(PrimaryModelBulkEditForm):
+    model = ChangeBatch
+    fieldsets = (FieldSet("description"),)
+    nullable_fields = ("description", "comments")
+
+
+class ChangeBatchFilterForm(PrimaryModelFilterSetForm):
+    model = ChangeBatch
+    fieldsets = (SEARCH, FieldSet("source", "gam_id", "requested_by_id", name=_("Change Batch")), OWNERSHIP)
+    source = MultipleChoiceField(label=_("Source"), choices=BatchSourceChoices, required=False)
+    gam_id = DynamicModelMultipleChoiceField(label=_("GAM"), queryset=GamDevice.objects.all(), required=False)
+    requested_by_id = DynamicModelMultipleChoiceField(label=_("Requested by"), queryset=User.objects.all(), required=False)
+    tag = TagFilterField(model)
 
 
 class ChangePlanForm(PrimaryModelForm):
@@ -33,7 +63,7 @@ class ChangePlanFilterForm(PrimaryModelFilterSetForm):
     fieldsets = (
         SEARCH,
         FieldSet("status", "transport", "verified", "saved", name=_("Change Plan")),
-        FieldSet("gam_id", "subscriber_id", "requested_by_id", name=_("Subject")),
+        FieldSet("gam_id", "subscriber_id", "batch_id", "requested_by_id", name=_("Subject")),
         OWNERSHIP,
     )
     status = MultipleChoiceField(label=_("Status"), choices=ChangePlanStatusChoices, required=False)
@@ -43,6 +73,7 @@ class ChangePlanFilterForm(PrimaryModelFilterSetForm):
     gam_id = DynamicModelMultipleChoiceField(label=_("GAM"), queryset=GamDevice.objects.all(), required=False)
     subscriber_id = DynamicModelMultipleChoiceField(label=_("Subscriber"), queryset=Subscriber.objects.all(), required=False)
     requested_by_id = DynamicModelMultipleChoiceField(label=_("Requested by"), queryset=User.objects.all(), required=False)
+    batch_id = DynamicModelMultipleChoiceField(label=_("Batch"), queryset=ChangeBatch.objects.all(), required=False)
     tag = TagFilterField(model)
 
 

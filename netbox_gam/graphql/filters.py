@@ -18,8 +18,11 @@ from .enums import (
     AlarmStateEnum,
     ArrivalKindEnum,
     ArrivalStateEnum,
+    BackValueEnum,
+    BatchSourceEnum,
     BillingAuthEnum,
     BillingSystemTypeEnum,
+    BillingWriteStateEnum,
     ChangeActionEnum,
     ChangeKindEnum,
     ChangePlanStatusEnum,
@@ -66,6 +69,7 @@ __all__ = (
     "BillingLinkFilter",
     "BillingPlanFilter",
     "BillingSystemFilter",
+    "BillingWriteFilter",
     "ChangePlanFilter",
     "ChangeStepFilter",
     "CredentialProfileFilter",
@@ -126,6 +130,7 @@ class GamDeviceFilter(ContactFilterMixin, PrimaryModelFilter):
     http_port: IntegerLookup | None = strawberry_django.filter_field()
     https: FilterLookup[bool] | None = strawberry_django.filter_field()
     https_verify: FilterLookup[bool] | None = strawberry_django.filter_field()
+    json_rpc_fallback: FilterLookup[bool] | None = strawberry_django.filter_field()
     snmp_port: IntegerLookup | None = strawberry_django.filter_field()
     credential_profile: Annotated["CredentialProfileFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
@@ -309,6 +314,7 @@ class BillingPlanFilter(PrimaryModelFilter):
     download_kbps: IntegerLookup | None = strawberry_django.filter_field()
     upload_kbps: IntegerLookup | None = strawberry_django.filter_field()
     price: FloatLookup | None = strawberry_django.filter_field()
+    recurring: FilterLookup[bool] | None = strawberry_django.filter_field()
     bandwidth_plan: Annotated["BandwidthPlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
         strawberry_django.filter_field()
     )
@@ -395,6 +401,19 @@ class FindingFilter(PrimaryModelFilter):
     change_plan_id: ID | None = strawberry_django.filter_field()
 
 
+@register_filter(models.ChangeBatch, lookups=True)
+class ChangeBatchFilter(PrimaryModelFilter):
+    """Batches of change plans."""
+
+    reason: StrFilterLookup | None = strawberry_django.filter_field()
+    source: BaseFilterLookup[BatchSourceEnum] | None = strawberry_django.filter_field()
+    requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
+    requested_by_id: ID | None = strawberry_django.filter_field()
+    change_plans: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+
+
 @register_filter(models.ChangePlan, lookups=True)
 class ChangePlanFilter(PrimaryModelFilter):
     """Change plans."""
@@ -402,6 +421,12 @@ class ChangePlanFilter(PrimaryModelFilter):
     gam: Annotated["GamDeviceFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
     gam_id: ID | None = strawberry_django.filter_field()
     status: BaseFilterLookup[ChangePlanStatusEnum] | None = strawberry_django.filter_field()
+    batch: Annotated["ChangeBatchFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = strawberry_django.filter_field()
+    batch_id: ID | None = strawberry_django.filter_field()
+    superseded_by: Annotated["ChangePlanFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    superseded_by_id: ID | None = strawberry_django.filter_field()
     reason: StrFilterLookup | None = strawberry_django.filter_field()
     requested_by: Annotated["UserFilter", strawberry.lazy("users.graphql.filters")] | None = strawberry_django.filter_field()
     requested_by_id: ID | None = strawberry_django.filter_field()
@@ -516,6 +541,33 @@ class MailGroupFilter(PrimaryModelFilter):
     digest_minutes: IntegerLookup | None = strawberry_django.filter_field()
     hourly_limit: IntegerLookup | None = strawberry_django.filter_field()
     subject_prefix: StrFilterLookup | None = strawberry_django.filter_field()
+
+
+@register_filter(models.BillingWrite, lookups=True)
+class BillingWriteFilter(PrimaryModelFilter):
+    """Billing writes."""
+
+    system: Annotated["BillingSystemFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    system_id: ID | None = strawberry_django.filter_field()
+    subscriber: Annotated["SubscriberFilter", strawberry.lazy("netbox_gam.graphql.filters")] | None = (
+        strawberry_django.filter_field()
+    )
+    subscriber_id: ID | None = strawberry_django.filter_field()
+    account_id: StrFilterLookup | None = strawberry_django.filter_field()
+    value: BaseFilterLookup[BackValueEnum] | None = strawberry_django.filter_field()
+    field: StrFilterLookup | None = strawberry_django.filter_field()
+    before: StrFilterLookup | None = strawberry_django.filter_field()
+    after: StrFilterLookup | None = strawberry_django.filter_field()
+    version: StrFilterLookup | None = strawberry_django.filter_field()
+    key: StrFilterLookup | None = strawberry_django.filter_field()
+    state: BaseFilterLookup[BillingWriteStateEnum] | None = strawberry_django.filter_field()
+    attempts: IntegerLookup | None = strawberry_django.filter_field()
+    due: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    begun: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    sent: DatetimeFilterLookup | None = strawberry_django.filter_field()
+    error: StrFilterLookup | None = strawberry_django.filter_field()
 
 
 @register_filter(models.Drift, lookups=True)

@@ -11,6 +11,8 @@ from .types import (
     BillingLinkType,
     BillingPlanType,
     BillingSystemType,
+    BillingWriteType,
+    ChangeBatchType,
     ChangePlanType,
     ChangeStepType,
     CredentialProfileType,
@@ -74,6 +76,9 @@ class GamQuery:
     finding: FindingType = strawberry_django.field()
     finding_list: list[FindingType] = strawberry_django.field()
 
+    change_batch: ChangeBatchType = strawberry_django.field()
+    change_batch_list: list[ChangeBatchType] = strawberry_django.field()
+
     change_plan: ChangePlanType = strawberry_django.field()
     change_plan_list: list[ChangePlanType] = strawberry_django.field()
 
@@ -91,6 +96,9 @@ class GamQuery:
 
     mail_group: MailGroupType = strawberry_django.field()
     mail_group_list: list[MailGroupType] = strawberry_django.field()
+
+    billing_write: BillingWriteType = strawberry_django.field()
+    billing_write_list: list[BillingWriteType] = strawberry_django.field()
 
     drift: DriftType = strawberry_django.field()
     drift_list: list[DriftType] = strawberry_django.field()

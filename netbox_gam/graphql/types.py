@@ -18,6 +18,8 @@ from .filters import (
     BillingLinkFilter,
     BillingPlanFilter,
     BillingSystemFilter,
+    BillingWriteFilter,
+    ChangeBatchFilter,
     ChangePlanFilter,
     ChangeStepFilter,
     CredentialProfileFilter,
@@ -52,6 +54,7 @@ __all__ = (
     "BillingLinkType",
     "BillingPlanType",
     "BillingSystemType",
+    "BillingWriteType",
     "ChangePlanType",
     "ChangeStepType",
     "CredentialProfileType",
@@ -268,6 +271,7 @@ class BillingSystemType(PrimaryObjectType):
     sync_runs: list[SyncRun]
     findings: list[Finding]
     finding_rules: list[Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")]]
+    writes: list[Annotated["BillingWriteType", strawberry.lazy("netbox_gam.graphql.types")]]
 
 
 @register_type(models.BillingPlan, fields="__all__", filters=BillingPlanFilter, pagination=True)
@@ -303,6 +307,15 @@ class SyncRunType(PrimaryObjectType):
         return f"{self.graphql_system_name} {self.started:%Y-%m-%d %H:%M:%S}"
 
 
+@register_type(models.BillingWrite, fields="__all__", filters=BillingWriteFilter, pagination=True)
+class BillingWriteType(PrimaryObjectType):
+    """One custom field, additional attribute or note that a billing system is to be given."""
+
+    display: str = name_from("account_id", "value")
+    system: BillingSystem | None
+    subscriber: Subscriber | None
+
+
 @register_type(models.Finding, fields="__all__", filters=FindingFilter, pagination=True)
 class FindingType(PrimaryObjectType):
     """One difference, with the values on each side."""
@@ -316,12 +329,24 @@ class FindingType(PrimaryObjectType):
     followed_rule: Annotated["FindingRuleType", strawberry.lazy("netbox_gam.graphql.types")] | None
 
 
+@register_type(models.ChangeBatch, fields="__all__", filters=ChangeBatchFilter, pagination=True)
+class ChangeBatchType(PrimaryObjectType):
+    """Change plans of several GAMs that were asked for together."""
+
+    display: str = name_from("reason")
+    requested_by: User | None
+    change_plans: list[ChangePlan]
+
+
 @register_type(models.ChangePlan, fields="__all__", filters=ChangePlanFilter, pagination=True)
 class ChangePlanType(PrimaryObjectType):
     """What will be, or was, written to a GAM."""
 
     display: str = name_from("reason")
     gam: GamDevice | None
+    batch: Annotated["ChangeBatchType", strawberry.lazy("netbox_gam.graphql.types")] | None
+    superseded_by: ChangePlan | None
+    supersedes: list[ChangePlan]
     requested_by: User | None
     subscribers: list[Subscriber]
     steps: list[ChangeStep]

@@ -4,7 +4,7 @@ from .access import CredentialProfile, SnmpProfile
 from .alarms import Alarm, AlarmEvent, AlarmRule, RuleState
 from .billing import BilledService, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
 from .billing_checks import BillingCheck
-from .decisions import FindingRule, HeldService, RevenueDay, ShelfServiceState
+from .decisions import FindingRule, HeldService, RevenueDay, ShelfProfileState, ShelfServiceState
 from .devices import Endpoint, GamDevice, GamPort
 from .drift import Drift, DriftCheck
 from .events import BillingEvent
@@ -13,9 +13,10 @@ from .notifications import EventRuleItem, MailGroup, MailItem
 from .observed import DeviceState, EndpointState, EthernetState, PortState
 from .onboarding import Arrival
 from .polling import PollCycle, PollSchedule, PollWorker
-from .provisioning import ChangePlan, ChangeStep
+from .provisioning import ChangeBatch, ChangePlan, ChangeStep
 from .samples import DirtyBucket, Series
 from .subscribers import BandwidthPlan, Subscriber, VlanPool
+from .write_back import BillingWrite, WriteBackState
 
 __all__ = (
     "Alarm",
@@ -29,6 +30,8 @@ __all__ = (
     "BillingLink",
     "BillingPlan",
     "BillingSystem",
+    "BillingWrite",
+    "ChangeBatch",
     "ChangePlan",
     "ChangeStep",
     "CredentialProfile",
@@ -57,9 +60,11 @@ __all__ = (
     "RevenueDay",
     "RuleState",
     "Series",
+    "ShelfProfileState",
     "ShelfServiceState",
     "SnmpProfile",
     "Subscriber",
     "SyncRun",
     "VlanPool",
+    "WriteBackState",
 )

@@ -50,6 +50,13 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
     )
     options = models.JSONField(_("options"), default=dict, blank=True, help_text=_("status_map, page_size, requests_per_minute, …"))
 
+    write_back = models.BooleanField(
+        _("write back"), default=False, editable=False, help_text=_("Tell it what NetBox says of its accounts, field by field")
+    )
+    write_back_fields = models.JSONField(
+        _("fields written back"), default=dict, blank=True, editable=False, help_text=_("Value to custom field, attribute or note")
+    )
+
     secret_fields = ("token", "api_key", "api_secret", "webhook_secret")
     clone_fields = ("type", "auth", "verify_tls", "ca_file", "interval", "full_interval", "options")
 
@@ -60,6 +67,7 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
         permissions = [
             ("reconcile", "Reconcile with the billing system"),
             ("replay", "Work off events of the billing system again"),
+            ("write_back", "Choose what is written back to the billing system"),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +108,12 @@ class BillingPlan(GamModel):
     download_kbps = models.PositiveIntegerField(_("download"), null=True, blank=True, help_text=_("kbit/s as entered there"))
     upload_kbps = models.PositiveIntegerField(_("upload"), null=True, blank=True, help_text=_("kbit/s as entered there"))
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=4, null=True, blank=True)
+    recurring = models.BooleanField(
+        _("billed as recurring"),
+        default=False,
+        editable=False,
+        help_text=_("Without speeds it is no Internet access: somebody says so on the billing system's page Plan Mapping"),
+    )
     bandwidth_plan = models.ForeignKey(
         "netbox_gam.BandwidthPlan",
         on_delete=models.SET_NULL,
@@ -174,6 +188,11 @@ class BilledService(ObservedModel):
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=20, choices=ServiceStateChoices)
     raw_status = models.CharField(max_length=200, blank=True)
+    status_word = models.CharField(max_length=200, blank=True, default="", help_text=_("As the status matrix has it"))
+    activates = models.BooleanField(null=True, help_text=_("Whether Sonar's account status activates the account"))
+    archived = models.BooleanField(default=False)
+    delinquent = models.BooleanField(default=False)
+    delinquent_since = models.DateField(null=True, help_text=_("The day the debt was first seen here"))
     plan_id = models.CharField(max_length=100, blank=True)
     macs = models.JSONField(default=list)
     read_at = models.DateTimeField()

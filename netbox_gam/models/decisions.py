@@ -150,6 +150,7 @@ class ShelfServiceState(ObservedModel):
     name = models.CharField(max_length=31)
     mac = models.CharField(max_length=17, blank=True)
     vlan = models.PositiveSmallIntegerField()
+    profile = models.CharField(max_length=31, blank=True)
     downstream_mbps = models.PositiveIntegerField(null=True)
     upstream_mbps = models.PositiveIntegerField(null=True)
     read_at = models.DateTimeField()
@@ -162,6 +163,28 @@ class ShelfServiceState(ObservedModel):
 
     def __str__(self) -> str:
         return f"state of service {self.name}"
+
+
+class ShelfProfileState(ObservedModel):
+    """A bandwidth profile slot as its shelf had it when its configuration was last read, or written and verified."""
+
+    gam = observed_key("netbox_gam.GamDevice", related_name="observed_profiles")
+    name = models.CharField(max_length=31)
+    slot = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Its id on the shelf; 1 is the built-in one, 0 is not known yet")
+    )
+    downstream_mbps = models.PositiveIntegerField()
+    upstream_mbps = models.PositiveIntegerField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("gam", "slot", "name")
+        verbose_name = _("shelf profile state")
+        verbose_name_plural = _("shelf profile states")
+        constraints = [models.UniqueConstraint(fields=("gam", "name"), name="%(app_label)s_%(class)s_gam_name")]
+
+    def __str__(self) -> str:
+        return f"state of profile {self.name}"
 
 
 class RevenueDay(ObservedModel):
@@ -188,4 +211,4 @@ class RevenueDay(ObservedModel):
         return RevenueClassChoices.colors.get(self.kind)
 
 
-__all__ = ("ACCEPTABLE", "FindingRule", "HeldService", "RevenueDay", "ShelfServiceState")
+__all__ = ("ACCEPTABLE", "FindingRule", "HeldService", "RevenueDay", "ShelfProfileState", "ShelfServiceState")

@@ -50,6 +50,11 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
     http_port = models.PositiveIntegerField(_("HTTP port"), default=80, validators=PORT_VALIDATORS)
     https = models.BooleanField(_("HTTPS"), default=False, help_text=_("Off on a shelf fresh from the factory"))
     https_verify = models.BooleanField(_("verify certificate"), default=True)
+    json_rpc_fallback = models.BooleanField(
+        _("fall back to JSON-RPC"),
+        default=False,
+        help_text=_("A plan that SSH cannot express goes over JSON-RPC; without HTTPS that sends the login in clear"),
+    )
     snmp_port = models.PositiveIntegerField(_("SNMP port"), default=161, validators=PORT_VALIDATORS)
     credential_profile = models.ForeignKey(
         "netbox_gam.CredentialProfile",
@@ -104,6 +109,7 @@ class GamDevice(JobsMixin, ContactsMixin, GamModel):
         "http_port",
         "https",
         "https_verify",
+        "json_rpc_fallback",
         "snmp_port",
         "credential_profile",
         "snmp_profile",

@@ -13,7 +13,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nornir_tasks.gam.catalog import find_model
-from nornir_tasks.gam.firmware import parse_file_name, parse_version, url_problem
+from nornir_tasks.gam.firmware import parse_file_name, url_problem
+from nornir_tasks.gam.versions import parse_version
 
 from ..choices import (
     FirmwareFamilyChoices,

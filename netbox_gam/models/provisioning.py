@@ -7,14 +7,54 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from netbox.models.features import JobsMixin
 
-from ..choices import ChangeActionChoices, ChangeKindChoices, ChangePlanStatusChoices, StepStateChoices, TransportChoices
+from ..choices import (
+    BatchSourceChoices,
+    ChangeActionChoices,
+    ChangeKindChoices,
+    ChangePlanStatusChoices,
+    StepStateChoices,
+    TransportChoices,
+)
 from .base import RecordModel
+
+
+class ChangeBatch(JobsMixin, RecordModel):
+    """Change plans of several GAMs that were asked for together, to be shown, applied and dropped together."""
+
+    reason = models.CharField(_("reason"), max_length=300)
+    source = models.CharField(_("source"), max_length=20, choices=BatchSourceChoices, default=BatchSourceChoices.SELECTION)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("requested by")
+    )
+    problems = models.JSONField(
+        _("problems"), default=list, blank=True, help_text=_("What could not be planned, by GAM or subscriber, and why")
+    )
+
+    class Meta:
+        ordering = ("-created", "-pk")
+        verbose_name = _("change batch")
+        verbose_name_plural = _("change batches")
+        permissions = [("apply", "Apply the change plans of a batch to their GAMs")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.reason}" if self.pk else self.reason
+
+    def get_source_color(self) -> str | None:
+        return BatchSourceChoices.colors.get(self.source)
 
 
 class ChangePlan(JobsMixin, RecordModel):
     """The ordered steps that bring one GAM to what is wanted, bound to the state they were computed from."""
 
     gam = models.ForeignKey("netbox_gam.GamDevice", on_delete=models.CASCADE, related_name="change_plans", verbose_name=_("GAM"))
+    batch = models.ForeignKey(
+        "netbox_gam.ChangeBatch",
+        on_delete=models.SET_NULL,
+        related_name="change_plans",
+        null=True,
+        blank=True,
+        verbose_name=_("batch"),
+    )
     status = models.CharField(_("status"), max_length=20, choices=ChangePlanStatusChoices, default=ChangePlanStatusChoices.PLANNED)
     reason = models.CharField(_("reason"), max_length=300)
     requested_by = models.ForeignKey(
@@ -24,7 +64,13 @@ class ChangePlan(JobsMixin, RecordModel):
     state_hash = models.CharField(
         _("state hash"), max_length=64, help_text=_("Of the shelf's configuration the plan was made from")
     )
+    transport_reason = models.CharField(
+        _("why this transport"), max_length=300, blank=True, help_text=_("Where it is not the one the GAM is set to")
+    )
     violations = models.JSONField(_("violations"), default=list, blank=True)
+    warnings = models.JSONField(
+        _("warnings"), default=list, blank=True, help_text=_("What the shelf accepts and a person should know first")
+    )
     intent = models.JSONField(
         _("intent"), default=list, blank=True, help_text=_("What the plan changed in NetBox; given back if it comes to nothing")
     )

@@ -17,8 +17,10 @@ from .firmware import FirmwareFleetTable, FirmwareImageTable, FirmwareRolloutTab
 from .monitoring import AlarmRuleTable, AlarmTable
 from .notifications import MailGroupTable
 from .onboarding import ArrivalTable
-from .provisioning import ChangePlanTable, ChangeStepTable
+from .provisioning import ChangeBatchTable, ChangePlanTable, ChangeStepTable
+from .slots import PlanSlotsTable
 from .subscribers import BandwidthPlanTable, SubscriberTable, VlanPoolTable
+from .write_back import BillingWriteTable
 
 __all__ = (
     "AlarmRuleTable",
@@ -30,6 +32,8 @@ __all__ = (
     "BillingLinkTable",
     "BillingPlanTable",
     "BillingSystemTable",
+    "BillingWriteTable",
+    "ChangeBatchTable",
     "ChangePlanTable",
     "ChangeStepTable",
     "CredentialProfileTable",
@@ -45,6 +49,7 @@ __all__ = (
     "GamPortTable",
     "HeldServiceTable",
     "MailGroupTable",
+    "PlanSlotsTable",
     "SnmpProfileTable",
     "SubscriberTable",
     "SyncRunTable",

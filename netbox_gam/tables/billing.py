@@ -60,6 +60,7 @@ class BillingPlanTable(PrimaryModelTable):
     download_kbps = QuantityColumn(unit="kbit/s", verbose_name=_("Download"))
     upload_kbps = QuantityColumn(unit="kbit/s", verbose_name=_("Upload"))
     price = QuantityColumn(verbose_name=_("Price"))
+    recurring = columns.BooleanColumn(verbose_name=_("Billed as recurring"))
     bandwidth_plan = tables.Column(verbose_name=_("Bandwidth plan"), linkify=True)
     tags = columns.TagColumn(url_name="plugins:netbox_gam:billingplan_list")
 
@@ -74,6 +75,7 @@ class BillingPlanTable(PrimaryModelTable):
             "download_kbps",
             "upload_kbps",
             "price",
+            "recurring",
             "bandwidth_plan",
             *COMMON,
         )
@@ -103,14 +105,19 @@ class BilledServiceTable(BaseTable):
     entity = tables.Column(verbose_name=_("Entity"))
     state = ChoiceSetColumn(ServiceStateChoices, verbose_name=_("State"))
     raw_status = tables.Column(verbose_name=_("Status there"))
+    delinquent = columns.BooleanColumn(verbose_name=_("In debt"))
+    delinquent_since = columns.DateColumn(verbose_name=_("In debt since"))
     plan_id = tables.Column(verbose_name=_("Plan ID"))
     macs = columns.ArrayColumn(verbose_name=_("MAC addresses"), orderable=False)
     read_at = RelativeTimeColumn(verbose_name=_("Read"))
 
     class Meta(BaseTable.Meta):
         model = BilledService
-        fields = ("name", "external_id", "account_id", "entity", "state", "raw_status", "plan_id", "macs", "read_at")
-        default_columns = ("name", "external_id", "account_id", "state", "raw_status", "plan_id", "macs", "read_at")
+        fields = (
+            "name", "external_id", "account_id", "entity", "state", "raw_status", "delinquent", "delinquent_since", "plan_id",
+            "macs", "read_at",
+        )  # fmt: skip
+        default_columns = ("name", "external_id", "account_id", "state", "raw_status", "delinquent", "plan_id", "macs", "read_at")
         empty_text = _("No billed services. They come with the first complete reconciliation.")
 
 

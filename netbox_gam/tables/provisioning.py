@@ -6,15 +6,49 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from netbox.tables import PrimaryModelTable, columns
 
-from ..models import ChangePlan, ChangeStep
+from ..models import ChangeBatch, ChangePlan, ChangeStep
 from .access import COMMON
 from .columns import GamColumn, RelativeTimeColumn
+
+
+class ChangeBatchTable(PrimaryModelTable):
+    id = tables.Column(verbose_name=_("ID"), linkify=True)
+    reason = tables.Column(verbose_name=_("Reason"), linkify=True)
+    source = columns.ChoiceFieldColumn(verbose_name=_("Source"))
+    plan_count = columns.LinkedCountColumn(
+        viewname="plugins:netbox_gam:changeplan_list", url_params={"batch_id": "pk"}, verbose_name=_("Plans")
+    )
+    waiting_count = tables.Column(verbose_name=_("Wait"))
+    applied_count = tables.Column(verbose_name=_("Applied"))
+    requested_by = tables.Column(verbose_name=_("Requested by"))
+    created = RelativeTimeColumn(verbose_name=_("Created"))
+    tags = columns.TagColumn(url_name="plugins:netbox_gam:changebatch_list")
+
+    class Meta(PrimaryModelTable.Meta):
+        model = ChangeBatch
+        fields = (
+            "pk",
+            "id",
+            "reason",
+            "source",
+            "plan_count",
+            "waiting_count",
+            "applied_count",
+            "requested_by",
+            *COMMON,
+        )
+        default_columns = (
+            "pk", "id", "reason", "source", "plan_count", "waiting_count", "applied_count", "requested_by", "created",
+        )  # fmt: skip
+        empty_text = _("No batches. Select subscribers in their list and press a verb, or upload a CSV file of changes.")
 
 
 class ChangePlanTable(PrimaryModelTable):
     id = tables.Column(verbose_name=_("ID"), linkify=True)
     reason = tables.Column(verbose_name=_("Reason"), linkify=True)
     gam = GamColumn()
+    batch = tables.Column(verbose_name=_("Batch"), linkify=True)
+    superseded_by = tables.Column(verbose_name=_("Superseded by"), linkify=True)
     status = columns.ChoiceFieldColumn(verbose_name=_("Status"))
     transport = columns.ChoiceFieldColumn(verbose_name=_("Transport"))
     verified = columns.BooleanColumn(verbose_name=_("Verified"), false_mark=None)
@@ -39,6 +73,8 @@ class ChangePlanTable(PrimaryModelTable):
             "status",
             "transport",
             "subscribers",
+            "batch",
+            "superseded_by",
             "step_count",
             "verified",
             "saved",

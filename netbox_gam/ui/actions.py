@@ -12,6 +12,7 @@ from ..choices import (
     AlarmStateChoices,
     ArrivalKindChoices,
     ArrivalStateChoices,
+    BillingWriteStateChoices,
     ChangePlanStatusChoices,
     DriftObjectChoices,
     DriftStateChoices,
@@ -216,6 +217,58 @@ class Cancel(Verb):
     icon = "cancel"
     color = "secondary"
     states = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.INVALID, ChangePlanStatusChoices.NEEDS_ATTENTION)
+
+
+class Replan(Verb):
+    name = "replan"
+    label = _("Plan Again")
+    title = _("Plan the same change again, from the shelf as it is now")
+    permissions_required = {"apply"}
+    icon = "refresh"
+    color = "info"
+    states = (
+        ChangePlanStatusChoices.STALE,
+        ChangePlanStatusChoices.FAILED,
+        ChangePlanStatusChoices.ROLLED_BACK,
+        ChangePlanStatusChoices.CANCELLED,
+    )
+
+
+class _BatchVerb(Verb):
+    """A button of a batch, shown while it has a plan in one of the states."""
+
+    permissions_required = {"apply"}
+
+    @classmethod
+    def leads_on(cls, obj: Any) -> bool:
+        return obj.change_plans.filter(status__in=cls.states).exists()
+
+
+class ApplyBatch(_BatchVerb):
+    name = "apply"
+    label = _("Apply All")
+    title = _("Write what waits to the GAMs, read back, save")
+    icon = "upload-network"
+    color = "green"
+    states = (ChangePlanStatusChoices.PLANNED,)
+
+
+class ReplanBatch(_BatchVerb):
+    name = "replan"
+    label = _("Plan Again")
+    title = _("Plan again what came to nothing, from the shelves as they are now")
+    icon = "refresh"
+    color = "info"
+    states = Replan.states
+
+
+class CancelBatch(_BatchVerb):
+    name = "cancel"
+    label = _("Cancel All")
+    title = _("Drop the plans that wait")
+    icon = "cancel"
+    color = "secondary"
+    states = (ChangePlanStatusChoices.PLANNED,)
 
 
 class BulkApply(BulkVerb):
@@ -437,6 +490,50 @@ class TestMail(Verb):
     color = "info"
 
 
+# ----------------------------------------------------------------------------------------------------------- back to billing
+
+
+class RetryWrite(Verb):
+    name = "retry"
+    label = _("Retry")
+    title = _("Read the account again, and write what differs")
+    permissions_required = {"retry"}
+    icon = "refresh"
+    state_field = "state"
+    states = (
+        BillingWriteStateChoices.WAITING,
+        BillingWriteStateChoices.FAILED,
+        BillingWriteStateChoices.REFUSED,
+        BillingWriteStateChoices.DROPPED,
+    )
+
+
+class DropWrite(Verb):
+    name = "drop"
+    label = _("Drop")
+    title = _("Not write it, until NetBox has something else to say")
+    permissions_required = {"drop"}
+    icon = "close"
+    color = "secondary"
+    state_field = "state"
+    states = (BillingWriteStateChoices.WAITING, BillingWriteStateChoices.FAILED, BillingWriteStateChoices.REFUSED)
+
+
+class BulkRetryWrite(BulkVerb):
+    name = "bulk_retry"
+    label = _("Retry Selected")
+    permissions_required = {"retry"}
+    icon = "refresh"
+
+
+class BulkDropWrite(BulkVerb):
+    name = "bulk_drop"
+    label = _("Drop Selected")
+    permissions_required = {"drop"}
+    icon = "close"
+    color = "secondary"
+
+
 # ------------------------------------------------------------------------------------------------------- drift and onboarding
 
 
@@ -613,6 +710,7 @@ class ResumeRollout(Verb):
     permissions_required = {"upgrade"}
     icon = "play"
     color = "green"
+    method = "get"
     states = (FirmwareRolloutStatusChoices.PAUSED,)
 
 

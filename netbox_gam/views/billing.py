@@ -106,6 +106,8 @@ class BillingSystemServicesView(generic.ObjectChildrenView):
 
     def get_children(self, request, parent):
         rows = parent.billed_services.all()
+        if status := request.GET.get("status", "").strip():
+            rows = rows.filter(status_word=status)
         search = request.GET.get("q", "").strip()
         return rows.filter(name__icontains=search) if search else rows
 

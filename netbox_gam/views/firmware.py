@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as gettext_now
 from django.views.generic import View
 from extras.ui.panels import CustomFieldsPanel, TagsPanel
@@ -221,8 +222,45 @@ class FirmwareRolloutPauseView(_RolloutVerbView):
 
 
 @register_model_view(FirmwareRollout, "resume")
-class FirmwareRolloutResumeView(_RolloutVerbView):
-    verb = "resume"
+class FirmwareRolloutResumeView(ObjectVerbView):
+    """Ask for the window first."""
+
+    http_method_names = ("get", "post")
+    queryset = FirmwareRollout.objects.all()
+    permission = "upgrade"
+
+    def get(self, request, pk):
+        rollout = get_object_or_404(self.queryset, pk=pk)
+        return self._show(request, rollout, forms.ResumeRolloutForm(initial=_window_of(rollout)))
+
+    def post(self, request, pk):
+        rollout = get_object_or_404(self.queryset, pk=pk)
+        form = forms.ResumeRolloutForm(request.POST)
+        if not form.is_valid():
+            return self._show(request, rollout, form)
+        self.window = form.cleaned_data
+        return super().post(request, pk)
+
+    def perform(self, request, instance):
+        from ..workflows import firmware
+
+        firmware.resume(instance, user=request.user, **self.window)
+        return gettext_now("Rollout %(rollout)s: %(status)s.") % {"rollout": instance, "status": instance.get_status_display()}
+
+    def _show(self, request, rollout, form):
+        context = {"object": rollout, "form": form, "return_url": rollout.get_absolute_url()}
+        return render(request, "netbox_gam/firmware_resume.html", context)
+
+
+def _window_of(rollout):
+    """The window a form begins with: what of it is still to come."""
+    now = timezone.now()
+    ahead = {name: getattr(rollout, name) for name in ("not_before", "not_after")}
+    return {
+        name: timezone.localtime(moment).replace(second=0, microsecond=0, tzinfo=None)
+        for name, moment in ahead.items()
+        if moment and moment > now
+    }
 
 
 @register_model_view(FirmwareRollout, "cancel")

@@ -30,6 +30,7 @@ from ..ui import actions
 from ..ui.annotations import endpoints_with_state
 from ..ui.panels.charts import ChartsPanel
 from ..ui.panels.devices import EndpointStatePanel
+from ..ui.panels.provisioning import WaitingPlanPanel
 from ..ui.panels.subscribers import (
     BandwidthPlanPanel,
     PlacePanel,
@@ -38,7 +39,7 @@ from ..ui.panels.subscribers import (
     VlanPoolPanel,
     VlanPoolUsagePanel,
 )
-from .actions import BulkVerbView, ObjectVerbView, wants_apply
+from .actions import BulkVerbView, ObjectVerbView, tell, wants_apply
 from .base import DETAIL, Counted
 
 # ------------------------------------------------------------------------------------------------------------- bandwidth plans
@@ -227,7 +228,7 @@ class SubscriberView(generic.ObjectView):
         DeleteObject,
     )
     layout = layout.SimpleLayout(
-        left_panels=[SubscriberPanel(), ServicePanel(), TagsPanel(), CustomFieldsPanel()],
+        left_panels=[WaitingPlanPanel(), SubscriberPanel(), ServicePanel(), TagsPanel(), CustomFieldsPanel()],
         right_panels=[PlacePanel(), EndpointStatePanel("endpoint"), CommentsPanel()],
         bottom_panels=[
             ChartsPanel(),
@@ -365,6 +366,8 @@ class SubscriberChangePlanView(ServiceVerbView):
 
 
 class BulkServiceVerbView(BulkVerbView):
+    """A verb for the selected subscribers: one job makes a batch of one change plan per GAM."""
+
     queryset = Subscriber.objects.all()
     filterset = filtersets.SubscriberFilterSet
     permission = "provision"
@@ -374,10 +377,11 @@ class BulkServiceVerbView(BulkVerbView):
         self.apply = wants_apply(request)
         return super().post(request)
 
-    def perform(self, request, instance):
-        from ..jobs import ServiceJob
+    def perform_all(self, request, instances):
+        from ..jobs import PlanBatchJob
 
-        return ServiceJob.start(request.user, subscriber=instance, verb=self.service_verb, apply=self.apply)
+        tell(request, PlanBatchJob.start(request.user, subscribers=instances, verb=self.service_verb, apply=self.apply))
+        return 0, []
 
 
 @register_model_view(Subscriber, "bulk_suspend", path="suspend", detail=False)

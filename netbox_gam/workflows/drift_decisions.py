@@ -16,7 +16,7 @@ from .. import gateway
 from ..choices import DriftKindChoices, DriftObjectChoices, DriftStateChoices
 from ..exceptions import InvalidState, WorkflowError
 from ..models import ChangePlan, Drift, GamDevice, GamPort
-from . import adoption, drift, provisioning
+from . import adoption, drift, provisioning, transports
 from .desired import Removal
 from .saving import in_words, update
 
@@ -54,10 +54,14 @@ def push(records: Sequence[Drift], *, user: Any) -> ChangePlan:
     reason = f"Drift of {gam}: " + ", ".join(sorted({f"{record.object_kind} {record.name}" for record in records}))
     with transaction.atomic():
         intent = drift.intents_of([gam.pk])[gam.pk]
-        wanted = _only(drift.everything_wanted(intent, actual), records)
-        shelf_plan = gateway.plan(provisioning.target_of(gam), actual, wanted, _removals(actual, wanted, records), reason[:300])
-        names = {item.name for item in wanted.subscribers}
+        names = {item.name for item in _only(drift.everything_wanted(intent, actual), records).subscribers}
         subscribers = [item for item in intent.subscribers if item.name in names]
+
+        def wish(shelf: ShelfConfig) -> tuple[ShelfConfig, Sequence[Removal]]:
+            wanted = _only(drift.everything_wanted(intent, shelf), records)
+            return wanted, _removals(shelf, wanted, records)
+
+        shelf_plan = transports.computed(provisioning.target_of(gam), gam, subscribers, actual, wish, reason[:300])
         made = provisioning.store_plan(gam, shelf_plan, subscribers, user=user, reason=reason)
         if shelf_plan.violations:
             lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)

@@ -167,9 +167,11 @@ def resume(rollout: FirmwareRollout, *, user: Any, not_before: datetime | None =
     """Go on with a paused rollout. What failed so far is accepted; a new window may be given.
 
     :raises NotAllowed: for the rollout or for one of its GAMs
-    :raises InvalidState: it is not paused, or its window is over
+    :raises InvalidState: it is not paused, or its window is over or none
     """
     window = {"not_before": not_before, "not_after": not_after} if not_before or not_after else {}
+    if not_before and not_after and not_before >= not_after:
+        raise InvalidState("The window ends before it begins.", next_step="Give a “not after” that is later than “not before”.")
     until = window.get("not_after", rollout.not_after)
     if until is not None and until <= timezone.now():
         raise InvalidState("The window of this rollout is over.", next_step="Resume with a later “not after”.")

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from nornir_tasks.contracts import Violation
-from nornir_tasks.gam.firmware import ImageFacts, ShelfFacts, next_version, parse_version, violations, warnings
+from nornir_tasks.gam.firmware import ImageFacts, ShelfFacts, next_version, violations, warnings
+from nornir_tasks.gam.versions import parse_version
 
 from ..models import DeviceState, Endpoint, EndpointState, FirmwareImage, GamDevice
 

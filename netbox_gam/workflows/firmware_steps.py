@@ -12,7 +12,8 @@ from typing import Any
 
 from nornir_tasks.contracts import DeviceReading, Failure, FirmwareView
 from nornir_tasks.errors import ErrorKind
-from nornir_tasks.gam.firmware import AUTOMATIC_ENDPOINTS, UPLOAD_WORDS, Upload, parse_version, same_software
+from nornir_tasks.gam.firmware import AUTOMATIC_ENDPOINTS, UPLOAD_WORDS, Upload, same_software
+from nornir_tasks.gam.versions import parse_version
 
 from .. import gateway
 from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatusChoices

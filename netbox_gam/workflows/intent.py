@@ -12,10 +12,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from ipam.models import VLAN
 
 from ..choices import ChangePlanStatusChoices as Status
 from ..exceptions import InvalidState
 from ..models import Arrival, ChangePlan, Drift, Endpoint, Finding, Subscriber
+from . import vlans
 from .saving import in_words, update
 
 type Entry = dict[str, Any]
@@ -118,12 +120,23 @@ def make_again(change_plan: ChangePlan, *, message: str) -> list[Entry]:
     :returns: the entries for the plan to be made
     :raises InvalidState: something is not any more as the plan had found it
     """
-    left = _move(change_plan, "before", "after", message)
+    left = _given_out(change_plan) or _move(change_plan, "before", "after", message)
     if left:
         raise InvalidState(
             f"{change_plan} cannot be planned again: {'; '.join(left)}.", next_step="Start from the subscriber's page."
         )
     return list(change_plan.intent)
+
+
+def _given_out(change_plan: ChangePlan) -> list[str]:
+    """VLANs that were the plan's to give, and are another subscriber's by now."""
+    found = []
+    for entry in change_plan.intent:
+        vlan = VLAN.objects.filter(pk=entry["after"].get("vlan")).first() if entry["model"] == "subscriber" else None
+        subscriber = Subscriber.objects.filter(pk=entry["pk"]).first() if vlan else None
+        if vlan and subscriber and subscriber.vlan_id != vlan.pk and vlans.is_given_out(vlan, besides=subscriber):
+            found.append(f"{entry['name']}: VLAN {vlan.vid} was given to somebody else")
+    return found
 
 
 def _move(change_plan: ChangePlan, there: str, here: str, message: str) -> list[str]:

@@ -22,7 +22,7 @@ from extras.models import JournalEntry
 from nornir_tasks.contracts import EndpointReading, ShelfConfig
 from nornir_tasks.contracts import EndpointState as ReadState
 
-from .. import gateway, settings
+from .. import settings
 from ..choices import ArrivalKindChoices as Kind
 from ..choices import ArrivalStateChoices as State
 from ..choices import ChangePlanStatusChoices as PlanStatus
@@ -30,8 +30,8 @@ from ..choices import SubscriberStatusChoices as Status
 from ..choices import ZeroTouchChoices
 from ..exceptions import Busy, InvalidState, WorkflowError
 from ..models import Arrival, ChangePlan, Endpoint, GamPort, Subscriber
-from . import intent, provisioning, services
-from .desired import endpoint_of
+from . import intent, provisioning, services, transports
+from .desired import Removal, endpoint_of
 from .locks import try_exclusive
 from .observation import Observation
 from .saving import in_words, update
@@ -297,8 +297,11 @@ def _plan_endpoint(endpoint: Endpoint, *, user: Any, changed: Sequence[intent.En
         raise InvalidState(f"{endpoint} is on no GAM.")
     actual = provisioning.read_shelf(gam)
     reason = f"Move {endpoint}"
-    wanted = ShelfConfig(endpoints=(endpoint_of(endpoint, actual),))
-    shelf_plan = gateway.plan(provisioning.target_of(gam), actual, wanted, (), reason)
+
+    def wish(shelf: ShelfConfig) -> tuple[ShelfConfig, Sequence[Removal]]:
+        return ShelfConfig(endpoints=(endpoint_of(endpoint, shelf),)), ()
+
+    shelf_plan = transports.computed(provisioning.target_of(gam), gam, [], actual, wish, reason)
     if shelf_plan.violations:
         raise WorkflowError(f"{reason} is not possible: " + "; ".join(f"{v.subject} {v.rule}" for v in shelf_plan.violations))
     return provisioning.store_plan(gam, shelf_plan, [], user=user, reason=reason, intent=changed)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from netbox.search.backends import search_backend
 
 from nornir_tasks.contracts import (
     ApplyOutcome,
@@ -21,16 +24,17 @@ from nornir_tasks.contracts import (
     ShelfPlan,
     SkippedTarget,
     StepEvent,
+    TargetResult,
     Transport,
 )
 from nornir_tasks.plan_codec import from_json, to_json
 
 from .. import gateway
 from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatusChoices, StepStateChoices, SubscriberStatusChoices
-from ..exceptions import InvalidState, WorkflowError
-from ..models import ChangePlan, ChangeStep, GamDevice, Subscriber
+from ..exceptions import Busy, InvalidState, WorkflowError
+from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, drift, shelf_services
+from . import alarms, drift, shelf_services, transports
 from . import intent as intents
 from .desired import desired_config
 from .firmware_quiet import refuse_writing
@@ -71,7 +75,14 @@ def read_shelf(gam: GamDevice) -> ShelfConfig:
 
     :raises WorkflowError: with the device's failure and its next step
     """
-    result = gateway.read_config(target_of(gam))
+    return note_reading(gam, gateway.read_config(target_of(gam)))
+
+
+def note_reading(gam: GamDevice, result: TargetResult[ShelfConfig]) -> ShelfConfig:
+    """Take in what reading a GAM's running configuration came to.
+
+    :raises WorkflowError: with the device's failure and its next step
+    """
     if result.failure is not None or result.value is None:
         failure = result.failure
         raise WorkflowError(f"{gam} could not be read: {failure.message if failure else 'no answer'}", next_step=_step_of(failure))
@@ -92,18 +103,19 @@ def make_plan(
     user: Any,
     reason: str,
     intent: Sequence[intents.Entry] = (),
+    batch: ChangeBatch | None = None,
 ) -> ChangePlan:
     """Store the change plan that brings ``gam`` from ``actual`` to what these subscribers should have. Sends nothing.
 
     :param intent: what was changed in NetBox for it, given back if the plan comes to nothing
     :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
     """
-    wanted, removals = desired_config(list(subscribers), actual)
-    shelf_plan = gateway.plan(target_of(gam), actual, wanted, removals, reason)
+    people = list(subscribers)
+    shelf_plan = transports.computed(target_of(gam), gam, people, actual, lambda shelf: desired_config(people, shelf), reason)
     if shelf_plan.violations:
         lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
         raise WorkflowError(f"{reason} is not possible: {lines}")
-    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent)
+    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent, batch=batch)
 
 
 @transaction.atomic
@@ -115,6 +127,7 @@ def store_plan(
     user: Any,
     reason: str,
     intent: Sequence[intents.Entry] = (),
+    batch: ChangeBatch | None = None,
 ) -> ChangePlan:
     """Write a computed plan and its steps to the database. It takes the place of plans of the same subscribers that wait.
 
@@ -125,12 +138,15 @@ def store_plan(
         status = ChangePlanStatusChoices.INVALID
     change_plan = ChangePlan(
         gam=gam,
+        batch=batch,
         status=status,
         reason=reason[:300],
         requested_by=user,
         transport=shelf_plan.transport,
+        transport_reason=shelf_plan.transport_reason[:300],
         state_hash=shelf_plan.state_hash,
-        violations=[{"subject": v.subject, "field": v.field, "value": v.value, "rule": v.rule} for v in shelf_plan.violations],
+        violations=[asdict(violation) for violation in shelf_plan.violations],
+        warnings=[asdict(warning) for warning in shelf_plan.warnings],
         interrupts=list(shelf_plan.interrupts),
     )
     change_plan.save()
@@ -139,13 +155,13 @@ def store_plan(
     if entries:
         ChangePlan.objects.filter(pk=change_plan.pk).update(intent=entries)
         change_plan.intent = entries
-    for step in shelf_plan.steps:
-        _store_step(change_plan, step)
+    steps = ChangeStep.objects.bulk_create([_step_row(change_plan, step) for step in shelf_plan.steps])
+    search_backend.cache(steps, remove_existing=False)
     return change_plan
 
 
-def _store_step(change_plan: ChangePlan, step: PlannedStep) -> None:
-    ChangeStep(
+def _step_row(change_plan: ChangePlan, step: PlannedStep) -> ChangeStep:
+    return ChangeStep(
         change_plan=change_plan,
         index=step.index,
         action=step.change.action,
@@ -157,7 +173,7 @@ def _store_step(change_plan: ChangePlan, step: PlannedStep) -> None:
         undo_sends=list(step.undo_sends),
         before=to_json(step.change.before),
         after=to_json(step.change.after),
-    ).save()
+    )
 
 
 def load_plan(change_plan: ChangePlan, target: DeviceTarget) -> ShelfPlan:
@@ -168,6 +184,7 @@ def load_plan(change_plan: ChangePlan, target: DeviceTarget) -> ShelfPlan:
         state_hash=change_plan.state_hash,
         steps=tuple(_load_step(step) for step in change_plan.steps.order_by("index")),
         interrupts=tuple(change_plan.interrupts),
+        transport_reason=change_plan.transport_reason,
     )
 
 
@@ -188,20 +205,77 @@ def apply_plan(change_plan: ChangePlan, *, user: Any, on_event: OnEvent | None =
     :raises InvalidState: the plan was applied, cancelled or broke a rule, or its GAM waits for a person
     :raises Busy: another job writes to this GAM
     """
-    gam = change_plan.gam
-    with exclusive("gam", gam.pk, label=f"GAM {gam}"):
-        change_plan.refresh_from_db()
-        _check_may_apply(change_plan, on_event)
-        target = target_of(gam)
-        if target.transport != change_plan.transport:
-            raise InvalidState(
-                f"The plan was made for {change_plan.transport}, the GAM is on {target.transport} now.", next_step="Plan again."
-            )
-        shelf_plan = load_plan(change_plan, target)
-        _begin(change_plan, user)
-        result = gateway.apply(target, shelf_plan, _Journal(change_plan, on_event))
-        _store_result(change_plan, result.value, result.failure)
+    for problem in apply_plans([change_plan], user=user, on_event=on_event).values():
+        raise problem
     return change_plan
+
+
+def apply_plans(
+    change_plans: Iterable[ChangePlan],
+    *,
+    user: Any,
+    on_event: OnEvent | None = None,
+    on_done: Callable[[ChangePlan, WorkflowError | None], None] | None = None,
+) -> dict[int, WorkflowError]:
+    """As :func:`apply_plan` for plans of different GAMs at the same time, so many of one site as the settings say.
+
+    :param on_done: told of every plan that has an outcome, or why it was not begun with
+    :returns: by the plan's key, why it was not begun with
+    """
+    refused: dict[int, WorkflowError] = {}
+    begun: dict[str, _Begun] = {}
+    with ExitStack() as locks:
+        for change_plan in change_plans:
+            lock = locks.enter_context(ExitStack())
+            try:
+                lock.enter_context(exclusive("gam", change_plan.gam_id, label=f"GAM {change_plan.gam}"))
+                one = _begin(change_plan, lock, user, on_event, begun)
+            except WorkflowError as error:
+                lock.close()
+                refused[change_plan.pk] = error
+                if on_done:
+                    on_done(change_plan, error)
+            else:
+                begun[one.target.name] = one
+
+        def settle(result: TargetResult[ApplyResult]) -> None:
+            one = begun[result.name]
+            _store_result(one.change_plan, result.value, result.failure)
+            one.lock.close()
+            if on_done:
+                on_done(one.change_plan, None)
+
+        gateway.apply(
+            [(one.target, one.shelf_plan) for one in begun.values()],
+            on_event=lambda event: begun[event.target].journal(event),
+            on_result=settle,
+        )
+    return refused
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A plan that is being written. ``lock`` is its GAM's, and is let go of as soon as the outcome is stored."""
+
+    change_plan: ChangePlan
+    target: DeviceTarget
+    shelf_plan: ShelfPlan
+    journal: _Journal
+    lock: ExitStack
+
+
+def _begin(change_plan: ChangePlan, lock: ExitStack, user: Any, on_event: OnEvent | None, others: Mapping[str, _Begun]) -> _Begun:
+    """Check that a plan may be written, with its GAM's lock held; from here on it cannot be cancelled."""
+    change_plan.refresh_from_db()
+    if any(one.change_plan.gam_id == change_plan.gam_id for one in others.values()):
+        raise Busy(f"GAM {change_plan.gam} is being written to by another plan.", next_step="Apply this one afterwards.")
+    _check_may_apply(change_plan, on_event)
+    target = transports.target_for(change_plan, target_of(change_plan.gam))
+    if target.name in others:
+        target = replace(target, name=f"{target.name}#{change_plan.gam_id}")
+    shelf_plan = load_plan(change_plan, target)
+    _mark_applying(change_plan, user)
+    return _Begun(change_plan, target, shelf_plan, _Journal(change_plan, on_event), lock)
 
 
 def plan_and_apply(
@@ -223,8 +297,7 @@ def plan_and_apply(
 
 
 @transaction.atomic
-def _begin(change_plan: ChangePlan, user: Any) -> None:
-    """From here on the plan cannot be cancelled."""
+def _mark_applying(change_plan: ChangePlan, user: Any) -> None:
     status = ChangePlan.objects.select_for_update().values_list("status", flat=True).get(pk=change_plan.pk)
     if status != ChangePlanStatusChoices.PLANNED:
         raise InvalidState(f"Change plan {change_plan} was dropped at the last moment.", next_step="Make a new plan.")
@@ -252,7 +325,8 @@ def recover_abandoned(gam: GamDevice, *, on_event: OnEvent | None = None) -> lis
     """
     abandoned = list(ChangePlan.objects.filter(gam=gam, status=ChangePlanStatusChoices.APPLYING).order_by("started"))
     for change_plan in abandoned:
-        target = target_of(gam)
+        # Whatever the GAM is set to now: what was begun one way is finished or undone that way.
+        target = replace(target_of(gam), transport=Transport(change_plan.transport))
         result = gateway.recover(target, load_plan(change_plan, target), _Journal(change_plan, on_event))
         _store_result(change_plan, result.value, result.failure)
     return abandoned

@@ -55,7 +55,10 @@ from .sync_runs import OnProgress
 
 ARRIVING = (ServiceState.IN_SERVICE, ServiceState.PENDING)
 CUT_COUNTS = ("would_suspend", "would_terminate")
-BILLED_FIELDS = ("account_id", "name", "state", "raw_status", "plan_id", "macs", "read_at")
+BILLED_FIELDS = (
+    "account_id", "name", "state", "raw_status", "status_word", "activates", "archived", "delinquent", "delinquent_since",
+    "plan_id", "macs", "read_at",
+)  # fmt: skip
 
 
 @dataclass
@@ -424,18 +427,21 @@ def _intent_endpoints() -> tuple[IntentEndpoint, ...]:
 
 
 def _store_plans(system: BillingSystem, snapshot: BillingSnapshot) -> list[str]:
-    """Tariffs and data services as the system has them now; the mapping is left alone, nothing is removed.
+    """Tariffs and services as the system has them now, also those that may be Internet access.
+
+    The mapping is left alone, and nothing is removed.
 
     :returns: what could not be recorded and why
     """
     problems: list[str] = []
     known = {plan.external_id: plan for plan in BillingPlan.objects.filter(system=system)}
-    for item in snapshot.plans:
+    for item in (*snapshot.plans, *snapshot.offers):
         values = {
             "name": item.name[:200],
             "download_kbps": item.download_kbps,
             "upload_kbps": item.upload_kbps,
             "price": item.price,
+            "recurring": item.recurring,
         }
         plan = known.get(item.external_id)
         try:
@@ -628,6 +634,11 @@ def _store_services(system: BillingSystem, snapshot: BillingSnapshot, *, forget:
             name=item.name[:200],
             state=item.state,
             raw_status=item.raw_status[:200],
+            status_word=item.raw.word[:200],
+            activates=item.raw.activates,
+            archived=item.raw.archived,
+            delinquent=item.delinquent,
+            delinquent_since=item.delinquent_since,
             plan_id=item.plan_id or "",
             macs=list(item.macs),
             read_at=snapshot.taken_at,

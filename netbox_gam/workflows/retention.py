@@ -16,7 +16,7 @@ from ..models import (
     RuleState,
     Series,
 )
-from . import mailing, samples
+from . import mailing, samples, write_delivery
 
 OF_A_GAM = (DeviceState, DriftCheck, PortState, EthernetState, EndpointState, Series, RuleState, AlarmEvent)
 
@@ -34,4 +34,5 @@ def sweep() -> dict[str, int]:
     deleted["BilledService"] = BilledService.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
     deleted["BillingCheck"] = BillingCheck.objects.exclude(system__in=BillingSystem.objects.values("pk")).delete()[0]
     deleted["MailItem"] = mailing.sweep()
+    deleted["BillingWrite"] = write_delivery.sweep()
     return deleted

@@ -16,7 +16,7 @@ from nornir_tasks.contracts import ShelfConfig
 
 from ..choices import SubscriberStatusChoices as Status
 from ..exceptions import InvalidState, WorkflowError
-from ..models import BandwidthPlan, ChangePlan, Endpoint, GamDevice, Subscriber
+from ..models import BandwidthPlan, ChangeBatch, ChangePlan, Endpoint, GamDevice, Subscriber
 from . import intent, provisioning, vlans
 from .saving import in_words
 
@@ -184,18 +184,28 @@ def _gam_of(subscriber: Subscriber) -> GamDevice:
     return subscriber.gam
 
 
-def carry_out(wishes: Sequence[Wish], *, user: Any, reason: str = "", changed: Sequence[intent.Entry] = ()) -> ChangePlan:
+def carry_out(
+    wishes: Sequence[Wish],
+    *,
+    user: Any,
+    reason: str = "",
+    changed: Sequence[intent.Entry] = (),
+    actual: ShelfConfig | None = None,
+    batch: ChangeBatch | None = None,
+) -> ChangePlan:
     """Read the GAM that all these wishes are about, then change intent and store one plan for them in one transaction.
 
     A plan that breaks a rule changes nothing.
 
     :param reason: in the place of the wishes' own
     :param changed: what was changed for it already
+    :param actual: what the GAM was just read to have
+    :param batch: what the plan is a part of
     :raises WorkflowError: the shelf could not be read, or every rule the result would break
     """
     gam = wishes[0].gam
     reason = reason or "; ".join(item.reason for item in wishes)
-    actual = provisioning.read_shelf(gam)
+    actual = actual or provisioning.read_shelf(gam)
     entries: list[intent.Entry] = list(changed)
     with transaction.atomic():
         for item in wishes:
@@ -204,4 +214,4 @@ def carry_out(wishes: Sequence[Wish], *, user: Any, reason: str = "", changed: S
             except ValidationError as error:
                 raise WorkflowError(f"{item.reason}: {in_words(error)}") from None
         subscribers = [item.subscriber for item in wishes]
-        return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, intent=entries)
+        return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, intent=entries, batch=batch)

@@ -1,4 +1,4 @@
-"""What services are on shelves: remembered whenever a configuration was read whole, or a change was written and verified."""
+"""What services and profiles are on shelves: remembered whenever a configuration was read whole, or a change was verified."""
 
 from __future__ import annotations
 
@@ -10,50 +10,67 @@ from django.utils import timezone
 from nornir_tasks.contracts import ChangeKind, ProfileConfig, ShelfConfig, SubscriberConfig
 from nornir_tasks.plan_codec import from_json
 
-from ..models import ChangePlan, GamDevice, ShelfServiceState
+from ..models import ChangePlan, GamDevice, ShelfProfileState, ShelfServiceState
 
-FIELDS = ["mac", "vlan", "downstream_mbps", "upstream_mbps", "read_at"]
+SERVICE_FIELDS = ["mac", "vlan", "profile", "downstream_mbps", "upstream_mbps", "read_at"]
+PROFILE_FIELDS = ["slot", "downstream_mbps", "upstream_mbps", "read_at"]
 
 
 def remember(gam: GamDevice, config: ShelfConfig, *, at: datetime | None = None) -> None:
-    """Replace what is known of a shelf's services by a configuration that was read whole."""
+    """Replace what is known of a shelf's services and profiles by a configuration that was read whole."""
     at = at or timezone.now()
     macs = {item.name: item.mac for item in config.endpoints}
     profiles = {item.name: item for item in config.profiles}
     rows = [_row(gam, item, macs.get(item.endpoint or "", ""), profiles.get(item.profile or ""), at) for item in config.subscribers]
     _store(rows)
     ShelfServiceState.objects.filter(gam=gam).exclude(name__in=[row.name for row in rows]).delete()
+    _store_profiles([_profile_row(gam, item, item.id, at) for item in config.profiles])
+    ShelfProfileState.objects.filter(gam=gam).exclude(name__in=profiles).delete()
 
 
 def applied(change_plan: ChangePlan) -> None:
     """Take over what a change plan wrote, once it was read back and found to be as wanted."""
-    at = change_plan.finished or timezone.now()
-    macs = {endpoint.name: endpoint.mac for endpoint in change_plan.gam.endpoints.all()}
-    profiles: dict[str, ProfileConfig] = {}
+    gam, at = change_plan.gam, change_plan.finished or timezone.now()
     subscribers: list[SubscriberConfig] = []
-    gone: list[str] = []
+    gone: dict[str, list[str]] = {kind: [] for kind in ChangeKind}
     for step in change_plan.steps.all():
         after: Any = from_json(ChangeKind(step.kind), step.after)
+        if after is None or (step.before and step.before["name"] != after.name):
+            gone[step.kind].append(step.before["name"])
         if isinstance(after, ProfileConfig):
-            profiles[after.name] = after
+            _take_over(gam, after, at)
         elif isinstance(after, SubscriberConfig):
             subscribers.append(after)
-        elif step.kind == ChangeKind.SUBSCRIBER:
-            gone.append(step.name)
-    _store([_applied_row(change_plan.gam, item, macs, profiles, at) for item in subscribers])
-    ShelfServiceState.objects.filter(gam=change_plan.gam, name__in=gone).delete()
+    macs = {endpoint.name: endpoint.mac for endpoint in gam.endpoints.all()}
+    profiles = _known_profiles(gam)
+    _store([_row(gam, item, macs.get(item.endpoint or "", ""), _profile_of(gam, item, profiles), at) for item in subscribers])
+    ShelfServiceState.objects.filter(gam=gam, name__in=gone[ChangeKind.SUBSCRIBER]).delete()
+    ShelfProfileState.objects.filter(gam=gam, name__in=gone[ChangeKind.PROFILE]).delete()
 
 
-def _applied_row(
-    gam: GamDevice, item: SubscriberConfig, macs: dict[str, str], profiles: dict[str, ProfileConfig], at: datetime
-) -> ShelfServiceState:
-    """A service that was written; a profile that was there before is that of its plan."""
+def _take_over(gam: GamDevice, profile: ProfileConfig, at: datetime) -> None:
+    """A profile that was written, for all that it limits: which slot it got is known once the configuration is read again."""
+    slot = ShelfProfileState.objects.filter(gam=gam, name=profile.name).values_list("slot", flat=True).first()
+    _store_profiles([_profile_row(gam, profile, slot or profile.id, at)])
+    ShelfServiceState.objects.filter(gam=gam, profile=profile.name).update(
+        downstream_mbps=profile.downstream_mbps, upstream_mbps=profile.upstream_mbps
+    )
+
+
+def _known_profiles(gam: GamDevice) -> dict[str, ProfileConfig]:
+    rows = ShelfProfileState.objects.filter(gam=gam)
+    return {row.name: ProfileConfig(row.name, row.downstream_mbps, row.upstream_mbps, id=row.slot) for row in rows}
+
+
+def _profile_of(gam: GamDevice, item: SubscriberConfig, known: dict[str, ProfileConfig]) -> ProfileConfig | None:
+    """The profile of a service that was written; one nobody knows of has the rates of the subscriber's plan."""
+    if item.profile is None or item.profile in known:
+        return known.get(item.profile or "")
     subscriber = gam.subscribers.filter(name=item.name).select_related("bandwidth_plan").first()
-    plan = subscriber.bandwidth_plan if subscriber and item.profile else None
-    profile = profiles.get(item.profile or "")
-    if profile is None and plan is not None and not plan.unthrottled:
-        profile = ProfileConfig(item.profile or "", plan.downstream_rate_mbps or 0, plan.upstream_rate_mbps or 0)
-    return _row(gam, item, macs.get(item.endpoint or "", ""), profile, at)
+    plan = subscriber.bandwidth_plan if subscriber else None
+    if plan is None or plan.unthrottled:
+        return None
+    return ProfileConfig(item.profile, plan.downstream_rate_mbps or 0, plan.upstream_rate_mbps or 0)
 
 
 def _row(gam: GamDevice, item: SubscriberConfig, mac: str, profile: ProfileConfig | None, at: datetime) -> ShelfServiceState:
@@ -62,18 +79,30 @@ def _row(gam: GamDevice, item: SubscriberConfig, mac: str, profile: ProfileConfi
         name=item.name,
         mac=mac,
         vlan=item.vlan,
+        profile=item.profile or "",
         downstream_mbps=profile.downstream_mbps if profile else None,
         upstream_mbps=profile.upstream_mbps if profile else None,
         read_at=at,
     )
 
 
-def _store(rows: list[ShelfServiceState]) -> None:
-    ShelfServiceState.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["gam", "name"], update_fields=FIELDS, batch_size=1000
+def _profile_row(gam: GamDevice, item: ProfileConfig, slot: int, at: datetime) -> ShelfProfileState:
+    return ShelfProfileState(
+        gam=gam, name=item.name, slot=slot, downstream_mbps=item.downstream_mbps, upstream_mbps=item.upstream_mbps, read_at=at
     )
 
 
-def forget_gone() -> int:
-    """Delete rows of GAMs that are gone."""
-    return int(ShelfServiceState.objects.exclude(gam__in=GamDevice.objects.values("pk")).delete()[0])
+def _store(rows: list[ShelfServiceState]) -> None:
+    ShelfServiceState.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["gam", "name"], update_fields=SERVICE_FIELDS, batch_size=1000
+    )
+
+
+def _store_profiles(rows: list[ShelfProfileState]) -> None:
+    ShelfProfileState.objects.bulk_create(rows, update_conflicts=True, unique_fields=["gam", "name"], update_fields=PROFILE_FIELDS)
+
+
+def forget_gone() -> dict[str, int]:
+    """Delete rows of GAMs that are gone; how many by what they were."""
+    models = (ShelfServiceState, ShelfProfileState)
+    return {model.__name__: int(model.objects.exclude(gam__in=GamDevice.objects.values("pk")).delete()[0]) for model in models}

@@ -9,9 +9,10 @@ from ipam.models import VLAN
 
 from nornir_tasks.gam.rules import is_reserved_vlan
 
+from ..choices import ChangePlanStatusChoices as PlanStatus
 from ..choices import VlanModeChoices
 from ..exceptions import WorkflowError
-from ..models import Subscriber, VlanPool
+from ..models import ChangePlan, Subscriber, VlanPool
 from .locks import hold_until_commit
 from .saving import create
 
@@ -44,6 +45,8 @@ def allocate(pool: VlanPool, *, avoid: frozenset[int] = frozenset()) -> VLAN:
     hold_until_commit("vlan_group", pool.vlan_group_id)
     existing = {vlan.vid: vlan for vlan in VLAN.objects.filter(group=pool.vlan_group, vid__range=(pool.first_vid, pool.last_vid))}
     used = set(Subscriber.objects.filter(vlan__group=pool.vlan_group).values_list("vlan__vid", flat=True))
+    held = _held()
+    used |= {vlan.vid for vlan in existing.values() if vlan.pk in held}
     for vid in range(pool.first_vid, pool.last_vid + 1):
         if vid in used or vid in avoid or is_reserved_vlan(vid) or not _in_group(pool, vid):
             continue
@@ -53,6 +56,23 @@ def allocate(pool: VlanPool, *, avoid: frozenset[int] = frozenset()) -> VLAN:
         if vlan.name == vlan_name(pool, vid):
             return vlan
     raise WorkflowError(f'VLAN pool "{pool}" has no free VLAN left.', next_step="Widen its range, or terminate unused subscribers.")
+
+
+def _held() -> set[int]:
+    """VLANs that change plans on their way would give back, or are taking away from a shelf just now."""
+    open_ones = (PlanStatus.PLANNED, PlanStatus.APPLYING, PlanStatus.NEEDS_ATTENTION)
+    found = set()
+    for entries in ChangePlan.objects.filter(status__in=open_ones).exclude(intent=[]).values_list("intent", flat=True):
+        found |= {entry[side].get("vlan") for entry in entries for side in ("before", "after")}
+    return found - {None}
+
+
+def is_given_out(vlan: Any, *, besides: Subscriber) -> bool:
+    """Whether a VLAN of a pool that gives each subscriber its own is somebody else's by now."""
+    pools = VlanPool.objects.filter(vlan_group=vlan.group, mode=VlanModeChoices.PER_SUBSCRIBER)
+    if all(vlan.name != vlan_name(pool, vlan.vid) for pool in pools):
+        return False
+    return Subscriber.objects.filter(vlan=vlan).exclude(pk=besides.pk).exists() or vlan.pk in _held()
 
 
 def _in_group(pool: VlanPool, vid: int) -> bool:

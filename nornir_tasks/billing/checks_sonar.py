@@ -8,7 +8,9 @@ from ..contracts import CheckState
 from ..errors import BillingError
 from .check_tools import Checks
 from .fields import ident, words
+from .reading import Table
 from .sonar import COLLECTIONS, ENDPOINT, SonarClient, equals
+from .write_back import NOTE
 
 NEEDED = ("accounts", "account_statuses", "account_services", "services")
 """An ISP has some of each: none visible means that the role may not see them."""
@@ -30,6 +32,8 @@ def check_sonar(client: SonarClient, checks: Checks) -> None:
     _search(client, checks)
     _mac_fields(client, checks)
     _webhooks(client, checks)
+    if client.target.write_fields:
+        _write_back(client, checks)
 
 
 def _collection(client: SonarClient, checks: Checks, name: str) -> None:
@@ -110,3 +114,26 @@ def _webhooks(client: SonarClient, checks: Checks) -> None:
         checks.add("webhooks", CheckState.OK, f"{len(enabled)} enabled, to {', '.join(sorted(hosts))}", assumes=("S7",))
     else:
         checks.add("webhooks", CheckState.WARNING, "none is enabled", step, ("S7",))
+
+
+def _write_back(client: SonarClient, checks: Checks) -> None:
+    """The custom fields that are written back exist and can be read. Whether they may be written is only known by writing."""
+    role = "let the role of the token's user see and edit accounts' custom fields and, for notes, create notes"
+    step, assumes = f"In Sonar, {role}.", ("S15", "S16")
+    wanted = [place for place in client.target.write_fields if place != NOTE]
+    fields: Table = {}
+    try:
+        client.collect("custom_fields", fields)
+        if wanted:
+            client.first("custom_field_data", 1, equals("custom_field_id", wanted))
+    except BillingError as error:
+        checks.fail("write_back", error, step, assumes)
+        return
+    missing = [place for place in wanted if fields.get(place, {}).get("entity_type") != "Account"]
+    if missing:
+        there = ", ".join(f"{id} {words(row.get('name'))}" for id, row in fields.items() if row.get("entity_type") == "Account")
+        make = f"Make it in Sonar as a text of accounts, or choose another. There are: {there or 'none'}. {step}"
+        checks.add("write_back", CheckState.FAILED, f"no custom field of accounts with number {', '.join(missing)}", make, assumes)
+    else:
+        detail = "the custom fields are there; whether they may be written shows the first write"
+        checks.add("write_back", CheckState.OK, detail, assumes=assumes)

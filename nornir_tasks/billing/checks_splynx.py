@@ -37,6 +37,8 @@ def check_splynx(client: SplynxClient, checks: Checks) -> None:
     _services_of_all(client, checks)
     _by_customer(client, checks, totals)
     _types(client, checks)
+    if client.target.write_fields:
+        _write_back(client, checks)
 
 
 def _collection(client: SplynxClient, checks: Checks, name: str) -> int | None:
@@ -124,3 +126,24 @@ def _types(client: SplynxClient, checks: Checks) -> None:
         return
     kinds = {"text, as of version 4" if isinstance(row.get("id"), str) else "numbers" for row in rows}
     checks.add("types", CheckState.OK, f"ids come as {' and '.join(kinds) or 'nothing: there is no customer'}", assumes=("P9",))
+
+
+def _write_back(client: SplynxClient, checks: Checks) -> None:
+    """The additional attributes that are written back exist. Whether the key may write them is only known by writing."""
+    step = (
+        "In Splynx, tick “Customers: Customer (update)” on the API key, and make each as an additional field of customers, a text."
+    )
+    assumes = ("P15",)
+    try:
+        known = client.attributes("customers", "additional_attributes")
+    except BillingError as error:
+        checks.fail("write_back", error, step, assumes)
+        return
+    missing = [place for place in client.target.write_fields if place not in known]
+    if missing:
+        there = f"There are: {', '.join(sorted(known)) or 'none'}."
+        detail = f"customers have no additional attribute {', '.join(missing)}"
+        checks.add("write_back", CheckState.FAILED, detail, f"{step} {there}", assumes)
+    else:
+        detail = "the additional attributes are there; whether the key may write them shows the first write"
+        checks.add("write_back", CheckState.OK, detail, assumes=assumes)

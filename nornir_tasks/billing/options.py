@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..contracts import BillingTarget, ServiceState
+from ..contracts import BillingTarget, DebtAction, DebtPolicy, ServiceState, StateRules
 from ..errors import BillingError, ErrorKind
+from .states import DEFAULT_DEBT
+
+MOST_GRACE_DAYS = 365
 
 
 def refuse(target: BillingTarget, field: str, value: object, rule: str) -> BillingError:
@@ -60,8 +63,36 @@ def status_map_option(target: BillingTarget) -> dict[str, ServiceState]:
     return result
 
 
+def debt_option(target: BillingTarget) -> DebtPolicy:
+    """``debt``: what debt does, ``{"action": "keep"}``, ``{"action": "suspend"}`` or ``{"action": "grace", "days": 14}``.
+
+    :raises BillingError: REJECTED
+    """
+    value = target.options.get("debt")
+    if value is None:
+        return DEFAULT_DEBT[target.type]
+    if not isinstance(value, Mapping):
+        raise refuse(target, "debt", value, "must be an object with an action")
+    try:
+        action = DebtAction(str(value.get("action")))
+    except ValueError:
+        raise refuse(target, "debt[action]", value.get("action"), f"must be one of {', '.join(DebtAction)}") from None
+    days = value.get("days", 0)
+    if type(days) is not int or not 0 <= days <= MOST_GRACE_DAYS or (action is DebtAction.GRACE and not days):
+        raise refuse(target, "debt[days]", days, f"must be a whole number from 1 to {MOST_GRACE_DAYS}")
+    return DebtPolicy(action, days if action is DebtAction.GRACE else 0)
+
+
+def state_rules(target: BillingTarget) -> StateRules:
+    """The rules that make states of raw statuses.
+
+    :raises BillingError: REJECTED
+    """
+    return StateRules(target.type, debt_option(target), status_map_option(target))
+
+
 def recurring_plans_option(target: BillingTarget) -> dict[str, tuple[int, int]]:
-    """``recurring_plans``: name of a RECURRING service, lower case, to (downstream, upstream) in kbit/s.
+    """``recurring_plans``: id or name of a RECURRING service, lower case, to (downstream, upstream) in kbit/s.
 
     :raises BillingError: REJECTED
     """

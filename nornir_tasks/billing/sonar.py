@@ -14,9 +14,10 @@ from typing import Any
 
 from ..contracts import BillingSnapshot, BillingTarget, Progress
 from ..errors import BillingError, ErrorKind
+from .debts import Debts
 from .fields import ident, pick, whole
 from .http import AUTH_STEP, HTML_STEP, Answer, AnswerError, Clock, HttpClient, HttpLimits
-from .options import names_option, number_option, recurring_plans_option, status_map_option
+from .options import names_option, number_option, recurring_plans_option
 from .reading import Reading, Table, fingerprint, read_all
 from .sonar_join import join
 
@@ -76,6 +77,14 @@ COLLECTIONS: dict[str, Collection] = {
 }
 """What is read, and nothing else: never ``RadiusAccount.password``. Soft IP assignments change with every DHCP lease."""
 
+BACK_COLLECTIONS: dict[str, Collection] = {
+    "custom_fields": _collection("id entity_type name type"),
+    "custom_field_data": _collection("id custom_field_id customfielddataable_type customfielddataable_id value", volatile=True),
+}
+"""Read only where something is written back."""
+
+KNOWN = COLLECTIONS | BACK_COLLECTIONS
+
 OPTIONAL = tuple(name for name, collection in COLLECTIONS.items() if collection.optional)
 
 
@@ -86,7 +95,7 @@ class SonarClient:
         self.target = target
         self.size = int(number_option(target, "page_size", PAGE_SIZE, least=1, most=10_000))
         self.skipped = names_option(target, "skip_collections", OPTIONAL)
-        self.status_map = status_map_option(target)
+        self.debts = Debts.of(target)
         self.recurring_plans = recurring_plans_option(target)
         if not target.credential.token:
             raise BillingError(ErrorKind.AUTH, "the credential holds no token", target=target.name, next_step=AUTH_STEP)
@@ -151,7 +160,7 @@ class SonarClient:
             for row in rows:
                 self._keep(name, row, table)
             total, pages = self._page_info(name, block) if info else (None, None)
-            if total != (counted if page > 1 else total) and not COLLECTIONS[name].volatile:
+            if total != (counted if page > 1 else total) and not KNOWN[name].volatile:
                 raise self.http.problem(ErrorKind.INCOMPLETE, f"{name}: {counted} rows at first, {total} on page {page}")
             counted = total
             if not rows or (pages is not None and page >= pages):
@@ -196,7 +205,7 @@ class SonarClient:
         self.http.close()
 
     def _page(self, name: str, page: int, info: str, search: Search | None, size: int = 0) -> dict[str, Any]:
-        collection = COLLECTIONS[name]
+        collection = KNOWN[name]
         declared, passed = (", $search: [Search]", ", search: $search") if search is not None else ("", "")
         text = (
             f"query page($paginator: Paginator{declared}) {{ "
@@ -213,7 +222,7 @@ class SonarClient:
         return block
 
     def _keep(self, name: str, row: object, table: Table) -> None:
-        collection = COLLECTIONS[name]
+        collection = KNOWN[name]
         try:
             kept = pick(row, (*collection.fields, *filter(None, [collection.nested_name])))
         except ValueError as error:
@@ -277,7 +286,7 @@ def fetch(client: SonarClient, *, on_progress: Callable[[Progress], None] | None
     scope = fingerprint(
         "sonar", client.target.url, user_id, *sorted(companies), *sorted(client.skipped), *sorted(client.recurring_plans), *seen
     )
-    joined = join(reading, client.status_map, client.recurring_plans)
+    joined = join(reading, client.debts, client.recurring_plans)
     return BillingSnapshot(
         system=client.target.name,
         taken_at=datetime.now(UTC),
@@ -285,6 +294,7 @@ def fetch(client: SonarClient, *, on_progress: Callable[[Progress], None] | None
         scope=scope,
         services=joined.services,
         plans=joined.plans,
+        offers=joined.offers,
         orphans=joined.orphans,
         counts=reading.counts(joined.services),
         problems=tuple(reading.problems),
@@ -329,7 +339,7 @@ def fetch_accounts(client: SonarClient, ids: Sequence[str]) -> BillingSnapshot:
     )
     contacts = read("contacts", owned("contactable", "Account", ids))
     read("phone_numbers", equals("contact_id", list(contacts)))
-    joined = join(reading, client.status_map, client.recurring_plans)
+    joined = join(reading, client.debts, client.recurring_plans)
     asked = set(ids)
     return BillingSnapshot(
         system=client.target.name,
@@ -338,6 +348,7 @@ def fetch_accounts(client: SonarClient, ids: Sequence[str]) -> BillingSnapshot:
         scope="",
         services=tuple(service for service in joined.services if service.account_id in asked),
         plans=joined.plans,
+        offers=joined.offers,
         problems=("only some accounts were read",),
     )
 

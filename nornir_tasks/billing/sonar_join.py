@@ -7,12 +7,13 @@ service row without an end date is a subscription, and the account's status says
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..contracts import BillingPlan, BillingService, OrphanDevice, ServiceState
+from ..contracts import BillingPlan, BillingService, OrphanDevice
+from .debts import Debts
 from .fields import Row, flag, host_list, id_key, ident, in_order, mac_list, whole, words
 from .reading import Reading
-from .states import sonar_state
+from .states import sonar_raw
 
 ENTITY = "account_service"
 IP_PRECEDENCE = ("InventoryItem", "InventoryModelFieldData", "RadiusAccount", "Account", "UninventoriedMacAddress")
@@ -26,6 +27,7 @@ class Joined:
     services: tuple[BillingService, ...]
     plans: tuple[BillingPlan, ...]
     orphans: tuple[OrphanDevice, ...]
+    offers: tuple[BillingPlan, ...] = ()
 
 
 @dataclass
@@ -48,23 +50,24 @@ class _Device:
     serials: tuple[str, ...]
 
 
-def join(reading: Reading, status_map: Mapping[str, ServiceState], recurring: Mapping[str, tuple[int, int]]) -> Joined:
+def join(reading: Reading, debts: Debts, recurring: Mapping[str, tuple[int, int]]) -> Joined:
     """Services, plans and equipment without account out of the tables of a reading.
 
     A service whose account or product was not read is left out, and so are all when the statuses could not be read: the reading
     is incomplete then anyway. A status the token cannot see is UNKNOWN.
     """
-    return _Join(reading, status_map, recurring).run()
+    return _Join(reading, debts, recurring).run()
 
 
 class _Join:
     """Indexes over the tables while they are joined."""
 
-    def __init__(self, reading: Reading, status_map: Mapping[str, ServiceState], recurring: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(self, reading: Reading, debts: Debts, recurring: Mapping[str, tuple[int, int]]) -> None:
         self.reading = reading
-        self.status_map = status_map
+        self.debts = debts
         self.accounts = reading.table("accounts")
         self.plans = {plan.external_id: plan for plan in _plans(reading, recurring)}
+        self.offers = tuple(plan for plan in _recurring(reading) if plan.external_id not in self.plans)
         self.rows = {id: row for id, row in reading.table("account_services").items() if ident(row.get("service_id")) in self.plans}
         self.primary = self._primaries()
         self.address_of = self._addresses()
@@ -85,7 +88,7 @@ class _Join:
         contacts = _contacts(self.reading)
         services = [self._service(id, contacts) for id in in_order(self.rows) if self._is_whole(id)]
         plans = tuple(self.plans[id] for id in in_order(self.plans))
-        return Joined(tuple(services), plans, tuple(self.orphans))
+        return Joined(tuple(services), plans, tuple(self.orphans), self.offers)
 
     # ------------------------------------------------------------------------------------------------------- indexes
 
@@ -223,12 +226,13 @@ class _Join:
         archived = bool(account.get("archived_at"))
         email, phone = contacts.get(account_id) or contacts.get(parent) or ("", "")
         name, activates = words(status.get("name")) or f"status {status_id}", flag(status.get("activates_account"))
+        raw = sonar_raw(name, activates, archived, flag(account.get("is_delinquent")))
         return BillingService(
             entity=ENTITY,
             external_id=f"{account_id}.{id}",
             account_id=account_id,
             name=words(account.get("name")),
-            state=sonar_state(name, activates, archived, self.status_map),
+            state=self.debts.state_of(raw, account_id),
             raw_status=f"{name}, archived" if archived else name,
             email=email,
             phone=phone,
@@ -240,7 +244,9 @@ class _Join:
             ipv4=tuple(equipment.hosts),
             parent_account_id=parent or None,
             additional=flag(row.get("is_additional")),
-            delinquent=flag(account.get("is_delinquent")),
+            delinquent=raw.delinquent,
+            raw=raw,
+            delinquent_since=self.debts.since(raw, account_id),
             version=words(account.get("_version")),
             evidence={
                 "account_status": name,
@@ -256,18 +262,27 @@ class _Join:
 
 
 def _plans(reading: Reading, recurring: Mapping[str, tuple[int, int]]) -> Iterator[BillingPlan]:
-    """Internet products: DATA services, and RECURRING ones the operator named with their speeds."""
+    """Internet products: DATA services, and RECURRING ones the operator named, by id or name, with their speeds."""
     for id, row in reading.table("services").items():
-        name, kind = words(row.get("name")), row.get("type")
-        if kind == "DATA":
+        if row.get("type") == "DATA":
             detail = row.get("data_service_detail") or {}
             down, up = (
                 whole(detail.get("download_speed_kilobits_per_second")),
                 whole(detail.get("upload_speed_kilobits_per_second")),
             )
-            yield BillingPlan(id, name, down, up)
-        elif kind == "RECURRING" and name.lower() in recurring:
-            yield BillingPlan(id, name, *recurring[name.lower()])
+            yield BillingPlan(id, words(row.get("name")), down, up)
+    for plan in _recurring(reading):
+        rates = recurring.get(plan.external_id) or recurring.get(plan.name.lower())
+        if rates:
+            yield replace(plan, download_kbps=rates[0], upload_kbps=rates[1])
+
+
+def _recurring(reading: Reading) -> Iterator[BillingPlan]:
+    """RECURRING services, Internet access or not."""
+    for id in in_order(reading.table("services")):
+        row = reading.table("services")[id]
+        if row.get("type") == "RECURRING":
+            yield BillingPlan(id, words(row.get("name")), None, None, recurring=True)
 
 
 def _devices(reading: Reading) -> dict[str, _Device]:

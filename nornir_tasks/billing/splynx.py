@@ -13,6 +13,7 @@ from typing import Any
 
 from ..contracts import BillingSnapshot, BillingTarget, Progress
 from ..errors import BillingError, ErrorKind
+from .debts import Debts
 from .fields import Row, ident, pick, whole, words
 from .http import (
     AUTH_STEP,
@@ -27,7 +28,7 @@ from .http import (
     ReadCancelledError,
     php_query,
 )
-from .options import names_option, number_option, status_map_option
+from .options import names_option, number_option
 from .reading import Reading, Table, fingerprint, read_all
 from .splynx_auth import SplynxAuth
 from .splynx_join import join
@@ -76,6 +77,9 @@ COLLECTIONS: dict[str, Collection] = {
 }
 """What is read, and nothing else: rows of customers and services hold passwords in clear, which no allowed field is."""
 
+BACK_FIELDS = ("id", "status", "last_update", "additional_attributes")
+"""Of a customer, where something is written back."""
+
 CHANGE_LOG = "admin/logs/changes"
 LAST_UPDATE, CHANGE = "last_update", "change"
 """Members of a cursor: the newest time any customer carries, in the server's own zone, and the newest row of the log of changes."""
@@ -90,7 +94,7 @@ class SplynxClient:
         self.target = target
         self.size = int(number_option(target, "page_size", PAGE_SIZE, least=1, most=100_000))
         self.skipped = names_option(target, "skip_collections", OPTIONAL)
-        self.status_map = status_map_option(target)
+        self.debts = Debts.of(target)
         self.auth = SplynxAuth(target, clock)
         self._services_query: Mapping[str, Any] | None = None
         limits = HttpLimits.from_target(target, requests_per_minute=REQUESTS_PER_MINUTE)
@@ -120,13 +124,13 @@ class SplynxClient:
         """
         return self._rows(name, {"order": {"id": "ASC"}, "limit": count}, query, f"{name} first rows")
 
-    def attributes(self, name: str) -> set[str]:
-        """Names of a collection's fields, by OPTIONS.
+    def attributes(self, name: str, kind: str = "attributes") -> set[str]:
+        """Names of a collection's fields, or of its ``additional_attributes``, by OPTIONS.
 
         :raises BillingError: it does not tell
         """
         body = self._send("OPTIONS", COLLECTIONS[name].path, f"{name} fields", ()).decoded()
-        listed = body.get("attributes") if isinstance(body, dict) else None
+        listed = body.get(kind) if isinstance(body, dict) else None
         if not isinstance(listed, list):
             raise self.http.problem(ErrorKind.UNPARSEABLE, f"{name} fields: OPTIONS names no attributes")
         return {words(item.get("name")) for item in listed if isinstance(item, dict)}
@@ -218,6 +222,46 @@ class SplynxClient:
             return [pick(row, ("id", "customer_id")) for row in answer]
         except ValueError as error:
             raise self.http.problem(ErrorKind.UNPARSEABLE, f"{path}: {error}") from None
+
+    def customers(self, query: Mapping[str, Any]) -> list[Row]:
+        """Customers with what writing back compares, page by page; nothing else of them is kept.
+
+        :raises BillingError: they cannot be read
+        """
+        path, found, seen, offset = COLLECTIONS["customers"].path, list[Row](), set[str](), 0
+        while True:
+            more = {"order": {"id": "ASC"}, "limit": self.size, "offset": offset}
+            wanted = {"main_attributes": query, **more} if query else more
+            rows = self._send("GET", path, f"customers from {offset}", tuple(php_query(wanted))).decoded()
+            if not isinstance(rows, list):
+                raise self.http.problem(ErrorKind.UNPARSEABLE, f"customers: not a list but {type(rows).__name__}")
+            try:
+                fresh = [row for row in (pick(row, BACK_FIELDS) for row in rows) if ident(row["id"]) not in seen]
+            except ValueError as error:
+                raise self.http.problem(ErrorKind.UNPARSEABLE, f"customers: {error}") from None
+            found += fresh
+            seen.update(ident(row["id"]) for row in fresh)
+            if len(rows) < self.size or not fresh:
+                return found
+            offset += len(rows)
+
+    def one(self, path: str, label: str) -> Row:
+        """One customer with what writing back compares.
+
+        :raises BillingError: also where it is gone (HTTP 404)
+        """
+        try:
+            return pick(self._send("GET", path, label, ()).decoded(), BACK_FIELDS)
+        except ValueError as error:
+            raise self.http.problem(ErrorKind.UNPARSEABLE, f"{label}: {error}") from None
+
+    def put(self, path: str, body: Mapping[str, Any], label: str) -> None:
+        """Change an object, in one attempt. What may be changed is for the caller to check.
+
+        :raises BillingError: refused, or nobody knows what came of it
+        """
+        self.auth.prepare(self.http)
+        self.http.send("PUT", BASE + path, label=label, payload=body, read=False)
 
     def newest_change(self) -> dict[str, str]:
         """The newest row of the log of changes, as part of a cursor; nothing where the key may not read the log."""
@@ -335,7 +379,7 @@ def fetch(client: SplynxClient, *, on_progress: Callable[[Progress], None] | Non
     scope = fingerprint(
         "splynx", client.target.url, key, *sorted(partners), *sorted(client.skipped), *sorted(reading.absent), *seen
     )
-    joined = join(reading, client.status_map)
+    joined = join(reading, client.debts)
     return BillingSnapshot(
         system=client.target.name,
         taken_at=datetime.now(UTC),
@@ -371,7 +415,7 @@ def fetch_accounts(client: SplynxClient, ids: Sequence[str]) -> BillingSnapshot:
             if error.kind is not ErrorKind.UNSUPPORTED or not COLLECTIONS[name].optional:
                 raise
             reading.absent.add(name)
-    joined = join(reading, client.status_map)
+    joined = join(reading, client.debts)
     asked = set(ids)
     return BillingSnapshot(
         system=client.target.name,

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..contracts import BillingPlan, BillingService, OrphanDevice, ServiceState
+from ..contracts import BillingPlan, BillingService, OrphanDevice
+from .debts import Debts
 from .fields import Row, day, host_list, id_key, ident, in_order, mac_list, money, whole, words
 from .reading import Reading
-from .states import SPLYNX_SERVICES, splynx_state
+from .states import SPLYNX_SERVICES, splynx_raw
 
 ENTITY = "internet_service"
 STATIC_IP = "1"
@@ -57,7 +58,7 @@ class Lineage:
         return sorted(rows, key=lambda row: (day(row.get("start_date")), id_key(ident(row["id"]))), reverse=True)
 
 
-def join(reading: Reading, status_map: Mapping[str, ServiceState]) -> Joined:
+def join(reading: Reading, debts: Debts) -> Joined:
     """Services, plans and unassigned equipment out of the collections of a reading."""
     customers = {id: row for id, row in reading.table("customers").items() if words(row.get("category")).lower() != "lead"}
     by_customer: dict[str, list[Row]] = {}
@@ -66,7 +67,7 @@ def join(reading: Reading, status_map: Mapping[str, ServiceState]) -> Joined:
     lineages = {id: collapse(by_customer[id]) for id in in_order(by_customer) if id in customers}
     equipment = _Equipment(reading, lineages)
     services = [
-        _service(customers[id], lineage, equipment, status_map)
+        _service(customers[id], lineage, equipment, debts)
         for id, rows in lineages.items()
         for lineage in sorted(rows, key=lambda item: id_key(item.id))
     ]
@@ -174,7 +175,7 @@ class _Equipment:
             orphans.append(OrphanDevice(id, macs[0] if macs else "", serial, where))
 
 
-def _service(customer: Row, lineage: Lineage, equipment: _Equipment, status_map: Mapping[str, ServiceState]) -> BillingService:
+def _service(customer: Row, lineage: Lineage, equipment: _Equipment, debts: Debts) -> BillingService:
     row, customer_id = lineage.current, ident(customer["id"])
     rows = [row, *lineage.replaced, *lineage.planned]
     own_macs = next((macs for item in rows if (macs := mac_list(item.get("mac")))), ())
@@ -183,12 +184,13 @@ def _service(customer: Row, lineage: Lineage, equipment: _Equipment, status_map:
     status, service_status = words(customer.get("status")), words(row.get("status"))
     street = words(customer.get("street_1"))
     town = " ".join(filter(None, (words(customer.get("zip_code")), words(customer.get("city")))))
+    raw = splynx_raw(status, service_status)
     return BillingService(
         entity=ENTITY,
         external_id=f"{customer_id}.{lineage.id}",
         account_id=customer_id,
         name=words(customer.get("name")),
-        state=splynx_state(status, service_status, status_map),
+        state=debts.state_of(raw, customer_id),
         raw_status=f"{status}/{service_status}",
         email=words(customer.get("email")).split(",")[0].strip(),
         phone=words(customer.get("phone")).split(",")[0].strip(),
@@ -199,7 +201,9 @@ def _service(customer: Row, lineage: Lineage, equipment: _Equipment, status_map:
         login=next((login for item in rows if (login := words(item.get("login")))), ""),
         ipv4=tuple(dict.fromkeys((*_static_hosts(row), *live))),
         parent_account_id=ident(customer.get("parent_id")) or None,
-        delinquent=status.lower() == "blocked",
+        delinquent=raw.delinquent,
+        raw=raw,
+        delinquent_since=debts.since(raw, customer_id),
         replaces=tuple(f"{customer_id}.{ident(item['id'])}" for item in lineage.replaced),
         version=words(customer.get("last_update")),
         evidence={

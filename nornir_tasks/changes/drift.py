@@ -26,7 +26,7 @@ from ..contracts import (
 )
 from .diff import canonical, merge
 from .slots import plan_slots
-from .state import FIELD_WORDS, changed_fields, value_text
+from .state import FIELD_WORDS, changed_fields, sayable, value_text
 
 ENDPOINT_FIELDS = ("name", "port", "auto_port")
 SUBSCRIBER_FIELDS = ("endpoint", "profile")
@@ -46,7 +46,8 @@ def compare_config(desired: ShelfConfig, actual: ShelfConfig) -> tuple[Differenc
 
     Profiles are no objects of their own: they show as the speed of the subscribers they limit, and one nobody uses is no drift.
     """
-    placed = plan_slots(actual, desired).desired
+    # A configuration read as text does not hold what the command line has no words for: that it is missing says nothing.
+    placed = plan_slots(actual, sayable(desired) if actual.raw else desired).desired
     return (*_endpoints(placed, actual), *_subscribers(placed, actual))
 
 

@@ -10,19 +10,22 @@ from ..contracts import (
     ChangeKind,
     ConfigObject,
     PlannedStep,
+    ProfileConfig,
     ShelfConfig,
     ShelfPlan,
+    SubscriberConfig,
     Transport,
     Violation,
 )
 from ..errors import DeviceError, RuleViolation
 from ..gam import commands, parsers, rpc
 from ..gam.catalog import GamModel
-from ..gam.rules import check_config
+from ..gam.rules import check_config, check_rates, check_uplinks, warn_profile, warn_subscriber
 from .diff import Removal, change_diffs, compute_changes, interrupted, is_builtin
 from .slots import plan_slots
 from .state import apply_all, apply_to, find, objects
 from .state_hash import state_hash
+from .transport import needs
 
 type Renderer = Callable[[Change, ShelfConfig], tuple[str, ...]]
 
@@ -37,6 +40,9 @@ def plan_shelf(
     removals: Iterable[Removal] = (),
     model: GamModel | None = None,
     reason: str = "",
+    *,
+    firmware: str = "",
+    services: Iterable[SubscriberConfig] = (),
 ) -> ShelfPlan:
     """The plan that gives the shelf ``target`` what ``desired`` names and takes away ``removals``.
 
@@ -44,19 +50,71 @@ def plan_shelf(
     violations has no steps. Rules that objects nobody asked about already break do not stop a plan.
 
     :param desired: partial; what it does not name stays as it is
+    :param firmware: the shelf's own text for what it runs, for the rules that depend on it
+    :param services: the services the plan is about as they are when in service, whatever the plan makes of them now
     """
     removals = tuple(removals)
     slots = plan_slots(actual, desired, removals)
-    changes = compute_changes(actual, slots.desired, removals, model=model, reason=reason)
+    freed = tuple((ChangeKind.PROFILE, name) for name in slots.freed)
+    changes = compute_changes(actual, slots.desired, (*removals, *freed), model=model, reason=reason)
+    changes = tuple(_why_freed(change, slots.freed) for change in changes)
     violations = [*_protected(actual, slots.desired, removals), *slots.violations]
     if not violations:
         violations += _broken_rules(actual, changes, slots.desired, model)
+    broken, warnings = _of_changes(actual, changes, model, firmware)
+    violations += broken
+    lacking = list(needs(services)) if transport is Transport.SSH else []
+    steps: tuple[PlannedStep, ...] = ()
     if not violations:
-        steps, unsayable = _steps(transport, actual, changes)
-        if not unsayable:
-            return ShelfPlan(target, transport, state_hash(actual), steps, (), interrupted(actual, changes))
-        violations += unsayable
-    return ShelfPlan(target, transport, state_hash(actual), (), tuple(dict.fromkeys(violations)))
+        steps, unsayable, unrenderable = _steps(transport, actual, changes)
+        lacking += unsayable
+        violations += unrenderable
+    violations = list(dict.fromkeys([*violations, *lacking]))
+    if violations:
+        return ShelfPlan(target, transport, state_hash(actual), (), tuple(violations), (), warnings, tuple(dict.fromkeys(lacking)))
+    return ShelfPlan(target, transport, state_hash(actual), steps, (), interrupted(actual, changes), warnings)
+
+
+def _of_changes(
+    actual: ShelfConfig, changes: Sequence[Change], model: GamModel | None, firmware: str
+) -> tuple[list[Violation], tuple[Violation, ...]]:
+    """Violations and warnings of what changes: of an object that stays as it is nobody asked."""
+    uplinks = parsers.parse_uplinks(actual.raw) if actual.raw else {}
+    violations: list[Violation] = []
+    warnings: list[Violation] = []
+    for change in changes:
+        before, after = change.before, change.after
+        violations += rpc.lacking(change, actual.knows)
+        if isinstance(after, ProfileConfig) and _rates_differ(before, after):
+            warnings += warn_profile(after, model)
+            violations += check_rates(after, model, firmware) if model is not None else ()
+        if isinstance(after, SubscriberConfig):
+            warnings += warn_subscriber(after)
+            warnings += _renamed(before, after)
+            already = set(check_uplinks(before, uplinks)) if isinstance(before, SubscriberConfig) else set()
+            for found in check_uplinks(after, uplinks):
+                (warnings if found in already else violations).append(found)
+    return list(dict.fromkeys(violations)), tuple(dict.fromkeys(warnings))
+
+
+def _rates_differ(before: ConfigObject | None, after: ProfileConfig) -> bool:
+    if not isinstance(before, ProfileConfig):
+        return True
+    return (before.downstream_mbps, before.upstream_mbps) != (after.downstream_mbps, after.upstream_mbps)
+
+
+def _renamed(before: ConfigObject | None, after: SubscriberConfig) -> list[Violation]:
+    if before is None or before.name == after.name:
+        return []
+    rule = f"it was {before.name!r}: the name is the remote id of DHCP option 82 and PPPoE, so what knows it by that has to follow"
+    return [Violation(after.name, "name", after.name, rule)]
+
+
+def _why_freed(change: Change, freed: Sequence[str]) -> Change:
+    """A profile that goes although nobody asked for it says why."""
+    if change.kind is not ChangeKind.PROFILE or change.after is not None or change.name not in freed:
+        return change
+    return replace(change, reason="nobody uses this profile and all slots are taken: its slot is needed")
 
 
 def _protected(actual: ShelfConfig, desired: ShelfConfig, removals: tuple[Removal, ...]) -> list[Violation]:
@@ -85,17 +143,21 @@ def _broken_rules(actual: ShelfConfig, changes: Sequence[Change], desired: Shelf
     return [violation for violation in check_config(final, model) if violation not in before or violation.subject in named]
 
 
-def _steps(transport: Transport, actual: ShelfConfig, changes: Iterable[Change]) -> tuple[tuple[PlannedStep, ...], list[Violation]]:
+def _steps(
+    transport: Transport, actual: ShelfConfig, changes: Iterable[Change]
+) -> tuple[tuple[PlannedStep, ...], list[Violation], list[Violation]]:
+    """The steps, what this transport cannot say, and what could not be rendered for another reason."""
     render = RENDERERS[transport]
     steps: list[PlannedStep] = []
+    lacking: list[Violation] = []
     problems: list[Violation] = []
     config = actual
     unknown = parsers.unknown_words(actual.raw) if transport is Transport.SSH and actual.raw else {}
     for index, change in enumerate(changes):
         after = apply_to(config, change)
         if transport is Transport.SSH:
-            problems += [*commands.unsayable(change), *commands.unsayable(change.inverse()), *_not_undoable(change, unknown)]
-        if not problems:
+            lacking += [*commands.unsayable(change), *commands.unsayable(change.inverse()), *_not_undoable(change, unknown)]
+        if not problems and not lacking:
             try:
                 sends = render(change, config)
                 undo = render(known_inverse(change, config, after), after)
@@ -104,7 +166,7 @@ def _steps(transport: Transport, actual: ShelfConfig, changes: Iterable[Change])
             else:
                 steps.append(PlannedStep(index, change, sends, undo, change_diffs(change)))
         config = after
-    return tuple(steps), problems
+    return tuple(steps), lacking, problems
 
 
 def _not_undoable(change: Change, unknown: Mapping[tuple[str, int], tuple[str, ...]]) -> list[Violation]:
@@ -113,7 +175,7 @@ def _not_undoable(change: Change, unknown: Mapping[tuple[str, int], tuple[str, .
         return []
     what = {ChangeKind.PROFILE: "bw-profile", ChangeKind.ENDPOINT: "endpoint", ChangeKind.SUBSCRIBER: "subscriber"}[change.kind]
     words = unknown.get((what, change.before.id), ())
-    rule = "its line has words this version does not know, so removing it could not be undone; choose JSON-RPC"
+    rule = "its line has words this version does not know, so removing it could not be undone"
     return [Violation(change.name, change.kind, " ".join(words), rule)] if words else []
 
 

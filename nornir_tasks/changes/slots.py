@@ -1,33 +1,50 @@
-"""Bandwidth profile slots: a shelf has 15, one of them built in, so equal rates share a slot. Pure."""
+"""Bandwidth profile slots: a shelf has 15, one of them built in, so equal rates share a slot. Pure.
+
+Two questions are answered here and nowhere else: where a wanted profile goes (:func:`plan_slots`), and what would make room on a
+shelf (:func:`look`, whose answer the pages show and a refused plan names).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 
-from ..contracts import ChangeKind, ProfileConfig, ShelfConfig, Violation
+from ..contracts import ChangeKind, ProfileConfig, ShelfConfig, SlotMerge, SlotUse, Violation
 from ..gam.catalog import MAX_PROFILES
 from .diff import Removal, is_builtin
+
+NEAR_PERCENT = 5.0
+"""Rates that differ by no more than this may be sold as one plan: within what billing tolerates as the same speed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotPlan:
-    """``desired`` with its profiles placed: ``reused`` maps a wanted profile's name to the existing one that serves it."""
+    """``desired`` with its profiles placed.
+
+    ``reused`` maps a wanted profile's name to the existing one that serves it; ``freed`` are unused profiles that go to make room.
+    """
 
     desired: ShelfConfig
     reused: Mapping[str, str] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    freed: tuple[str, ...] = ()
+
+
+# -------------------------------------------------------------------------------------------------------- placing profiles
 
 
 def plan_slots(actual: ShelfConfig, desired: ShelfConfig, removals: Iterable[Removal] = ()) -> SlotPlan:
     """Give every wanted profile a slot.
 
     A profile of the wanted name is used (and set to the wanted rates). Else one with the same rates, whatever its name. Else a
-    free slot from 2 to 15. Else a violation that names the cheapest way out. Profile 1 is never used for a plan.
+    free slot from 2 to 15. Else the slot of a profile nobody uses. Else a violation that names the cheapest way out. Profile 1 is
+    never used for a plan.
     """
+    removals = tuple(removals)
     removed = {name for kind, name in removals if kind is ChangeKind.PROFILE}
     staying = [profile for profile in actual.profiles if profile.name not in removed]
-    # the slot of a profile that is being removed is free again only if nothing needs it until then, so it is not counted on
     by_name = {profile.name for profile in actual.profiles}
     wanted = {profile.name: _rates(profile) for profile in desired.profiles}
     by_rates = {wanted.get(p.name, _rates(p)): p.name for p in reversed(staying) if not is_builtin(p)}
@@ -42,39 +59,99 @@ def plan_slots(actual: ShelfConfig, desired: ShelfConfig, removals: Iterable[Rem
         else:
             added[_rates(profile)] = profile.name
             kept.append(profile)
-    free = MAX_PROFILES - len(staying)
-    violations = () if len(added) <= free else _full(actual, tuple(added.values()), free, removed)
     subscribers = tuple(replace(s, profile=reused.get(s.profile, s.profile)) if s.profile else s for s in desired.subscribers)
-    return SlotPlan(replace(desired, profiles=tuple(kept), subscribers=subscribers), reused, violations)
+    placed = replace(desired, profiles=tuple(kept), subscribers=subscribers)
+    needed = max(0, len(added) - max(0, MAX_PROFILES - len(staying)))
+    held = {profile.name for profile in kept} | {s.profile for s in subscribers if s.profile}
+    spare = [name for name in look(_without(actual, removals)).unused if name not in held]
+    freed = tuple(spare[:needed])
+    violations = _full(actual, tuple(added.values()), needed - len(freed), removals) if needed > len(freed) else ()
+    return SlotPlan(placed, reused, violations, () if violations else freed)
+
+
+def _without(actual: ShelfConfig, removals: Iterable[Removal]) -> ShelfConfig:
+    """What stays of profiles and of subscribers, who are what holds a profile."""
+    gone = set(removals)
+    return replace(
+        actual,
+        profiles=tuple(item for item in actual.profiles if (ChangeKind.PROFILE, item.name) not in gone),
+        subscribers=tuple(item for item in actual.subscribers if (ChangeKind.SUBSCRIBER, item.name) not in gone),
+    )
 
 
 def _rates(profile: ProfileConfig) -> tuple[int, int]:
     return profile.downstream_mbps, profile.upstream_mbps
 
 
-def _full(actual: ShelfConfig, added: tuple[str, ...], free: int, removed: Collection[str]) -> tuple[Violation, ...]:
-    way_out = cheapest_way_out(actual, removed)
-    rule = f"all {MAX_PROFILES} profile slots of the shelf are used; {way_out}"
-    return tuple(Violation(name, "profile", name, rule) for name in added[free:])
+def _full(actual: ShelfConfig, added: tuple[str, ...], over: int, removals: Iterable[Removal]) -> tuple[Violation, ...]:
+    rule = f"all {MAX_PROFILES} profile slots of the shelf are used; {look(_without(actual, removals)).way_out}"
+    return tuple(Violation(name, "profile", name, rule) for name in added[-over:])
 
 
-def cheapest_way_out(actual: ShelfConfig, removed: Collection[str] = ()) -> str:
-    """What would free a slot, cheapest first: an unused profile, two with equal rates, the least used one. In words."""
-    own = [profile for profile in actual.profiles if not is_builtin(profile) and profile.name not in removed]
-    users = {profile.name: sum(s.profile == profile.name for s in actual.subscribers) for profile in own}
-    unused = sorted(name for name, count in users.items() if not count)
+# ------------------------------------------------------------------------------------------------------------- making room
+
+
+def look(config: ShelfConfig) -> SlotUse:
+    """How the slots of a shelf are used, by its configuration."""
+    return use_of(config.profiles, Counter(s.profile for s in config.subscribers if s.profile))
+
+
+def use_of(profiles: Iterable[ProfileConfig], users: Mapping[str, int]) -> SlotUse:
+    """How slots are used, from what is known of a shelf.
+
+    :param users: subscribers by profile name; a profile that is not in it has none
+    """
+    ordered = tuple(sorted(profiles, key=lambda item: (item.id or MAX_PROFILES + 1, item.name)))
+    own = [profile for profile in ordered if not is_builtin(profile)]
+    counts = {profile.name: users.get(profile.name, 0) for profile in ordered}
+    unused = tuple(sorted(profile.name for profile in own if not counts[profile.name]))
+    merges = tuple(sorted(_merges(own, counts), key=lambda one: (one.moves, not one.equal, one.leave.name, one.into.name)))
+    free = max(0, MAX_PROFILES - len(ordered))
+    return SlotUse(ordered, counts, free, unused, merges, _way_out(own, counts, unused, merges))
+
+
+def _merges(own: Iterable[ProfileConfig], users: Mapping[str, int]) -> Iterator[SlotMerge]:
+    """Every pair, once, the way it moves fewer; unused profiles need no merging."""
+    used = [profile for profile in own if users[profile.name]]
+    for leave, into in permutations(used, 2):
+        if _rates(leave) == _rates(into):
+            if (users[leave.name], leave.name) < (users[into.name], into.name):
+                yield SlotMerge(leave, into, users[leave.name], equal=True)
+        elif is_near(_rates(leave), _rates(into)):
+            yield SlotMerge(leave, into, users[leave.name])
+
+
+def is_near(leave: tuple[int, int], into: tuple[int, int]) -> bool:
+    """True when rates may go over into others: none of them is lower, and none more than :data:`NEAR_PERCENT` higher."""
+    return all(old <= new <= old * (1 + NEAR_PERCENT / 100) for old, new in zip(leave, into, strict=True))
+
+
+def cheapest_way_out(actual: ShelfConfig) -> str:
+    """What would free a slot: an unused profile, else the merge that moves fewest, else the least used profile. In words."""
+    return look(actual).way_out
+
+
+def _way_out(own: list[ProfileConfig], users: Mapping[str, int], unused: tuple[str, ...], merges: tuple[SlotMerge, ...]) -> str:
     if unused:
         return f"remove an unused one: {', '.join(unused)}"
-    same: dict[tuple[int, int], list[str]] = {}
-    for profile in own:
-        same.setdefault(_rates(profile), []).append(profile.name)
-    pairs = [names for names in same.values() if len(names) > 1]
-    if pairs:
-        pair = min(pairs, key=lambda names: min(users[name] for name in names))
-        few = min(pair, key=lambda name: (users[name], name))
-        other = next(name for name in pair if name != few)
-        return f"merge {few} into {other}, which has the same rates ({users[few]} subscribers move)"
+    if merges:
+        return in_words(merges[0])
     if not own:
         return "no profile can be freed"
     few = min(own, key=lambda profile: (users[profile.name], profile.name)).name
-    return f"move the {users[few]} subscribers of {few} to another plan and remove it"
+    return f"move the {_people(users[few])} of {few} to another plan and remove it"
+
+
+def in_words(merge: SlotMerge) -> str:
+    """What to do for a merge and whom it touches."""
+    speed = "the same rates" if merge.equal else f"{_text(merge.into)} instead of {_text(merge.leave)} Mbit/s"
+    moves = "moves" if merge.moves == 1 else "move"
+    return f"merge {merge.leave.name} into {merge.into.name}, which has {speed} ({_people(merge.moves)} {moves})"
+
+
+def _people(count: int) -> str:
+    return f"{count} subscriber" if count == 1 else f"{count} subscribers"
+
+
+def _text(profile: ProfileConfig) -> str:
+    return f"{profile.downstream_mbps}/{profile.upstream_mbps}"

@@ -58,6 +58,9 @@ class GamDriver(Protocol):
         :raises DeviceError: UNPARSEABLE rather than an empty configuration when the answer is not a whole one
         """
 
+    def abilities(self) -> frozenset[str]:
+        """Names of what the firmware offers, by its own inventory; empty where the transport has none. Not needed to write."""
+
     def read_startup(self) -> ShelfConfig:
         """The configuration the shelf will boot with.
 

@@ -79,6 +79,15 @@ class JsonRpcDriver:
         tables = [self._call(f"{table}.get") for table in (rpc.PROFILES, rpc.ENDPOINTS, rpc.SUBSCRIBERS)]
         return rpc.decode_config(self._call(f"{rpc.GLOBAL}.get"), *tables)
 
+    def abilities(self) -> frozenset[str]:
+        """Method and field names of the firmware's inventory; empty where it does not give one."""
+        try:
+            return rpc.inventory_words(self._send(rpc.INVENTORY))
+        except DeviceError as problem:
+            if problem.kind in (ErrorKind.UNSUPPORTED, ErrorKind.REJECTED):
+                return frozenset()
+            raise
+
     def read_startup(self) -> ShelfConfig:
         """The startup configuration, from its text: the tables only show what is running.
 

@@ -130,6 +130,10 @@ class SshDriver:
             raise self._error(ErrorKind.UNPARSEABLE, f"{commands.SAVE_COMMAND!r} was answered with {answer.strip()[:80]!r}")
         return answer
 
+    def abilities(self) -> frozenset[str]:
+        """Nothing: the command line has no inventory. What it lacks is a refused line, and undone."""
+        return frozenset()
+
     def backup(self) -> str:
         """The running configuration's text, checked to be a whole one."""
         text = parsers.clean_output(self._show(commands.RUNNING_COMMAND))

@@ -15,7 +15,9 @@ from .rules import allocate_id
 SAVE_COMMAND = "copy running-config startup-config"
 RUNNING_COMMAND = "show running-config"
 STARTUP_COMMAND = "show startup-config"
-_NO_WORDS = "the command line has no words for it; choose JSON-RPC"
+NO_WORDS = "the command line has no words for it"
+ONLY_JSONRPC = ("port", "trunk", "double_tag", "outer_vlan", "nni")
+"""Fields of a subscriber that a shelf takes over JSON-RPC only, as far as its command line is documented."""
 
 
 def unsayable(change: Change) -> tuple[Violation, ...]:
@@ -23,15 +25,14 @@ def unsayable(change: Change) -> tuple[Violation, ...]:
     before, after = change.before, change.after
     if isinstance(after, SubscriberConfig):
         old = before if isinstance(before, SubscriberConfig) else SubscriberConfig(after.name, after.vlan)
-        fields = ("port", "trunk", "double_tag", "outer_vlan", "nni")
         return tuple(
-            Violation(after.name, field, str(getattr(after, field)), _NO_WORDS)
-            for field in fields
+            Violation(after.name, field, str(getattr(after, field)), NO_WORDS)
+            for field in ONLY_JSONRPC
             if getattr(after, field) != getattr(old, field)
         )
     managed = isinstance(before, EndpointConfig) and before.allow_management
     if managed and isinstance(after, EndpointConfig) and not after.allow_management:
-        return (Violation(after.name, "allow_management", "False", _NO_WORDS),)
+        return (Violation(after.name, "allow_management", "False", NO_WORDS),)
     return ()
 
 

@@ -10,47 +10,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import total_ordering
 from urllib.parse import urlsplit
 
 from ..contracts import Violation
 from .catalog import MODELS, find_model
+from .versions import Version, parse_software
 
 SCHEMES = ("http", "https", "tftp", "ftp")
 """How a shelf can fetch an image."""
 FAMILIES = tuple(sorted({model.firmware_family for model in MODELS}))
 
-_SOFTWARE = re.compile(r"(?P<family>GAM-[\w/]+-[A-Z])_v(?P<version>\d+(?:\.\d+){1,3})")
 _FILE = re.compile(r"gam(?P<size>12-24|4-8)_(?P<medium>coax|mimo)_(?P<version>\d+(?:_\d+){1,3})(?:_r(?P<revision>\d+))?\.mfip?$")
-_VERSION = re.compile(r"v?(?P<numbers>\d+(?:\.\d+){1,3})(?:[ _]*r(?P<revision>\d+))?$")
-
-
-@total_ordering
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A release. ``revision`` is the code revision, None where it is not told; equal numbers with an untold one are equal."""
-
-    numbers: tuple[int, ...]
-    revision: int | None = None
-
-    def __str__(self) -> str:
-        return ".".join(map(str, self.numbers))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Version) and not self < other and not other < self
-
-    def __lt__(self, other: Version) -> bool:
-        mine, others = _padded(self.numbers), _padded(other.numbers)
-        if mine != others or self.revision is None or other.revision is None:
-            return mine < others
-        return self.revision < other.revision
-
-    def __hash__(self) -> int:
-        return hash(_padded(self.numbers))
-
-
-def _padded(numbers: tuple[int, ...]) -> tuple[int, ...]:
-    return (*numbers, 0, 0, 0, 0)[:4]
 
 
 AUTOMATIC_ENDPOINTS = Version((1, 6, 0))
@@ -59,27 +29,6 @@ CHECKS_MODEL = Version((1, 5, 0), 22842)
 SAFE_FLASH = Version((1, 2, 0), 21298)
 LEGACY_STOP = Version((1, 5, 1))
 LEGACY_ENDPOINTS = frozenset({"G1000-C"})
-
-
-def parse_version(text: str) -> Version:
-    """``1.5.4``, ``v1.5.4`` or ``1.8.2 r28146``.
-
-    :raises ValueError: naming the text
-    """
-    found = _VERSION.match(text.strip())
-    if found is None:
-        raise ValueError(f"version {text!r}: numbers with dots are needed, such as 1.8.2")
-    revision = found["revision"]
-    return Version(tuple(map(int, found["numbers"].split("."))), int(revision) if revision else None)
-
-
-def parse_software(text: str, revision: str = "") -> tuple[str, Version] | None:
-    """Family and version of a shelf's own text, ``GAM-12/24-C_v1.5.4``; None when it is not such a text."""
-    found = _SOFTWARE.match(text.strip())
-    if found is None:
-        return None
-    numbers = tuple(map(int, found["version"].split(".")))
-    return found["family"], Version(numbers, int(revision) if revision.isdecimal() else None)
 
 
 def parse_file_name(name: str) -> tuple[str, Version] | None:
@@ -95,7 +44,7 @@ def parse_file_name(name: str) -> tuple[str, Version] | None:
 def same_software(shown: str, family: str, version: Version) -> bool:
     """Whether a shelf's text for an image names this one; revisions are not in such texts."""
     parsed = parse_software(shown)
-    return parsed is not None and parsed[0] == family and _padded(parsed[1].numbers) == _padded(version.numbers)
+    return parsed is not None and parsed[0] == family and parsed[1].padded == version.padded
 
 
 def url_problem(url: str) -> str:
@@ -179,7 +128,7 @@ def _hardware(image: ImageFacts, shelf: ShelfFacts) -> Iterable[Violation]:
 
 def _steps(image: ImageFacts, shelf: ShelfFacts, running: Version, *, allow_downgrade: bool) -> Iterable[Violation]:
     target = image.version
-    if _padded(running.numbers) == _padded(target.numbers):
+    if running.padded == target.padded:
         yield Violation(shelf.name, Rule.SAME, str(running), "the shelf runs this version already")
         return
     if running < SAFE_FLASH:

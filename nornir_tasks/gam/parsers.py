@@ -168,6 +168,71 @@ def _take_line(draft: _Draft, tokens: list[str], number: int) -> None:
         draft.unknown.setdefault((tokens[1], int(tokens[2])), []).extend(unknown)
 
 
+@dataclass(slots=True)
+class _Switchport:
+    """What a configuration says of one uplink; where it names no mode or no list, everything may pass."""
+
+    mode: str = ""
+    access: str = "1"
+    allowed: dict[str, str] = field(default_factory=dict)
+    down: bool = False
+
+    def carries(self) -> frozenset[int]:
+        if self.down:
+            return frozenset()
+        if self.mode == "access":
+            return frozenset(parse_vlan_list(self.access))
+        text = self.allowed.get(self.mode, "all")
+        return frozenset(range(1, 4096)) if text == "all" else frozenset() if text == "none" else frozenset(parse_vlan_list(text))
+
+
+_UPLINK = re.compile(r"interface\s+10GigabitEthernet\s+(\d+/\d+)$", re.IGNORECASE)
+
+
+def parse_uplinks(text: str) -> dict[str, frozenset[int]]:
+    """The VLANs each 10G uplink lets through, by its short name (``10G 1/1``); an uplink that is shut down carries none.
+
+    Only uplinks with a block of their own are in it, and none whose lines are not understood: a caller must not take what is
+    missing for "carries nothing".
+    """
+    found: dict[str, _Switchport] = {}
+    lost: set[str] = set()
+    current = ""
+    for line in clean_output(text).splitlines():
+        words = line.split()
+        if not words or words[0] == "!":
+            continue
+        if not line[0].isspace():
+            block = _UPLINK.match(line.strip())
+            current = f"10G {block.group(1)}" if block else ""
+            if current:
+                found.setdefault(current, _Switchport())
+        elif current:
+            try:
+                _take_switchport(found[current], [word.lower() for word in words])
+            except (DeviceError, RuleViolation, ValueError):
+                lost.add(current)
+    return {name: port.carries() for name, port in found.items() if name not in lost}
+
+
+def _take_switchport(port: _Switchport, words: list[str]) -> None:
+    match words:
+        case ["shutdown"]:
+            port.down = True
+        case ["switchport", "mode", mode]:
+            port.mode = mode
+        case ["switchport", "access", "vlan", number]:
+            port.access = str(int(number))
+        case ["switchport", mode, "allowed", "vlan", vlans]:
+            port.allowed[mode] = vlans
+            if vlans not in ("all", "none"):
+                parse_vlan_list(vlans)
+        case ["switchport", _, "allowed", "vlan", *_]:
+            raise ValueError("a form of the list nobody has seen")
+        case _:
+            pass
+
+
 def unknown_words(text: str) -> dict[tuple[str, int], tuple[str, ...]]:
     """Words of a configuration's G.hn lines that no contract holds, by what (``subscriber`` …) and id.
 

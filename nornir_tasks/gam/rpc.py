@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..contracts import (
     ShelfConfig,
     SubscriberConfig,
     SubscriberModel,
+    Violation,
 )
 from ..errors import DeviceError, ErrorKind, RuleViolation
 from .catalog import IFINDEX_BASE
@@ -210,6 +211,40 @@ def calls(change: Change) -> tuple[RpcCall, ...]:
     key = change.before.name if change.before is not None else item.name
     struct = _struct(change.before, item)
     return (RpcCall(f"{table}.set", (key, struct)),) if struct else ()
+
+
+INVENTORY = RpcCall("jsonRpc.status.introspection.generic.inventory.get", ("",))
+"""A firmware's own list of what it offers."""
+_ANCHORS = {PROFILES: "DsBw", ENDPOINTS: "MacAddress", SUBSCRIBERS: "VlanId"}
+"""Per table a field every firmware has: an inventory that does not name it lists no fields of that table at all."""
+_NEUTRAL: tuple[object, ...] = (False, 0, "", [], NONE_IFINDEX)
+"""Values that mean "not used", which a firmware without the field has anyway."""
+
+
+def inventory_words(answer: object) -> frozenset[str]:
+    """Every name in an inventory, whatever its shape, which was never captured from a GAM."""
+    match answer:
+        case str():
+            return frozenset((answer,))
+        case Mapping():
+            return frozenset().union(*map(inventory_words, (*answer.keys(), *answer.values())))
+        case list() | tuple():
+            return frozenset().union(*map(inventory_words, answer))
+        case _:
+            return frozenset()
+
+
+def lacking(change: Change, knows: Collection[str]) -> tuple[Violation, ...]:
+    """Methods and fields a change needs and the firmware does not name in its inventory; an unknown inventory lacks nothing."""
+    if not knows:
+        return ()
+    rule = "this shelf's firmware does not have it, by its own inventory; upgrade the firmware or leave it out"
+    found = [Violation(change.name, "method", call.method, rule) for call in calls(change) if call.method not in knows]
+    if change.after is None or _ANCHORS[_table(change.after)] not in knows:
+        return tuple(found)
+    struct = _struct(change.before, change.after)
+    missing = [key for key, value in struct.items() if key not in knows and value is not None and value not in _NEUTRAL]
+    return (*found, *(Violation(change.name, key, str(struct[key]), rule) for key in missing))
 
 
 def render(change: Change, config: ShelfConfig) -> tuple[str, ...]:

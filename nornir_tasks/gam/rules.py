@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,7 @@ from fractions import Fraction
 from ..contracts import EndpointConfig, ProfileConfig, ShelfConfig, SubscriberConfig, SubscriberModel, Violation
 from ..errors import RuleViolation
 from .catalog import MAX_ENDPOINTS, MAX_PROFILES, MAX_SUBSCRIBERS, GamModel
+from .versions import Version, parse_software
 
 NAME_MAX = 31
 DESCRIPTION_MAX = 63
@@ -26,7 +27,12 @@ DESCRIPTION_MAX = 63
 
 RATE_MIN_MBPS = 10
 RATE_MAX_MBPS = 1999
-"""Range of the MIB. The API overview of 2021 says 800 or 1000, but shelves in service have 1000 on coax."""
+"""Range of the MIB. The API overview of 2021 says 800 or 1000, but shelves in service have 1000 on coax (1.5.4)."""
+CERTAIN_RATE_COAX_MBPS = 800
+CERTAIN_RATE_COPPER_MBPS = 1000
+"""Up to here every source agrees that a shelf limits; above, the API overview says it does not."""
+WIDE_RATES = Version((1, 5, 0))
+"""From here on the MIB's range is taken for true; older firmware is held to the older guide."""
 
 VLAN_MIN = 3
 VLAN_MAX = 4093
@@ -329,6 +335,64 @@ def warn_subscriber(subscriber: SubscriberConfig) -> tuple[Violation, ...]:
 
 def _vlan_text(vlans: Iterable[int]) -> str:
     return ",".join(str(vlan) for vlan in vlans)
+
+
+def warn_profile(profile: ProfileConfig, model: GamModel | None = None) -> tuple[Violation, ...]:
+    """What a person should know about a profile although a shelf accepts it."""
+    findings = _Findings(profile.name)
+    most = CERTAIN_RATE_COAX_MBPS if model is not None and model.coax else CERTAIN_RATE_COPPER_MBPS
+    for field in ("downstream_mbps", "upstream_mbps"):
+        rate = getattr(profile, field)
+        if most < rate <= RATE_MAX_MBPS:
+            findings.add(field, rate, f"by an older guide a shelf does not limit rates above {most} Mbit/s; measure this one")
+    return tuple(findings.found)
+
+
+def check_rates(profile: ProfileConfig, model: GamModel, firmware: str) -> tuple[Violation, ...]:
+    """Rates this firmware may not limit: before 1.5 the guide's 800 (coax) or 1000 (copper), from 1.5 on the MIB's 1999.
+
+    :param firmware: the shelf's own text; one that is not understood is not checked
+    """
+    software = parse_software(firmware)
+    if software is None or not software[1] < WIDE_RATES:
+        return ()
+    findings = _Findings(profile.name)
+    most = CERTAIN_RATE_COAX_MBPS if model.coax else CERTAIN_RATE_COPPER_MBPS
+    for field in ("downstream_mbps", "upstream_mbps"):
+        rate = getattr(profile, field)
+        if rate > most:
+            findings.add(field, rate, f"firmware {software[1]} of a {model.name} limits up to {most} Mbit/s and not above")
+    return tuple(findings.found)
+
+
+def vlans_on_uplink(subscriber: SubscriberConfig) -> tuple[tuple[str, int], ...]:
+    """Field and id of the VLANs a service needs on an uplink: the outer one alone when it is double tagged.
+
+    A subscriber that is not provisioned needs none: its VLAN ends in the shelf.
+    """
+    if subscriber.double_tag and subscriber.outer_vlan is not None:
+        return (("outer_vlan", subscriber.outer_vlan),)
+    found = [("vlan", subscriber.vlan), *(("allowed_vlans", vlan) for vlan in subscriber.allowed_vlans)]
+    if subscriber.port2_vlan is not None:
+        found.append(("port2_vlan", subscriber.port2_vlan))
+    return tuple((field, vlan) for field, vlan in found if vlan != UNPROVISIONED_VLAN)
+
+
+def check_uplinks(subscriber: SubscriberConfig, uplinks: Mapping[str, Collection[int]]) -> tuple[Violation, ...]:
+    """VLANs of a service that no uplink carries; of a double tagged one with an NNI, that this uplink does not.
+
+    :param uplinks: carried VLANs by short name, as :func:`~nornir_tasks.gam.parsers.parse_uplinks` gives them; nothing known
+        is nothing broken
+    """
+    names = [short_uplink(subscriber.nni)] if subscriber.double_tag and subscriber.nni else list(uplinks)
+    known = [name for name in names if name in uplinks]
+    if not known:
+        return ()
+    findings = _Findings(subscriber.name)
+    for field, vlan in vlans_on_uplink(subscriber):
+        if not any(vlan in uplinks[name] for name in known):
+            findings.add(field, vlan, f"no uplink carries this VLAN ({', '.join(sorted(known))}): allow it there first")
+    return tuple(findings.found)
 
 
 # ------------------------------------------------------------------------------------------------- whole configurations

@@ -39,7 +39,7 @@ def check(
     """
     limits = limits or GuardLimits()
     cut = mass_cut(len(snapshot.services), pending_changes, limits)
-    reasons = (*_void(snapshot), *_shrunk(snapshot, previous_counts, limits), *cut)
+    reasons = (*_void(snapshot), *shrunk(snapshot.system, snapshot.counts, previous_counts, limits), *cut)
     return GuardVerdict(bool(reasons), reasons)
 
 
@@ -51,9 +51,10 @@ def _void(snapshot: BillingSnapshot) -> Iterator[str]:
         yield f"{snapshot.system} has no internet service at all; every change from it was held"
 
 
-def _shrunk(snapshot: BillingSnapshot, previous: Mapping[str, int], limits: GuardLimits) -> Iterator[str]:
+def shrunk(system: str, counts: Mapping[str, int], previous: Mapping[str, int], limits: GuardLimits) -> Iterator[str]:
+    """Why counts of a system that became smaller are held, if they are."""
     for name, before in sorted(previous.items()):
-        now = snapshot.counts.get(name, 0)
+        now = counts.get(name, 0)
         lost = before - now
         if name in VOLATILE or lost <= limits.shrink_tolerated or before <= 0:
             continue
@@ -61,7 +62,7 @@ def _shrunk(snapshot: BillingSnapshot, previous: Mapping[str, int], limits: Guar
         if percent > limits.shrink_percent or lost > limits.shrink_count:
             yield (
                 f"{name} shrank from {before} to {now}, by {percent:.1f} % (at most {limits.shrink_percent:g} % or "
-                f"{limits.shrink_count}); every change from {snapshot.system} was held"
+                f"{limits.shrink_count}); every change from {system} was held"
             )
 
 

@@ -1,4 +1,4 @@
-"""Seconds for 100 subscriber changes over 50 shelves, beside the same lines pushed with plain nornir_scrapli."""
+"""Seconds for 100 subscriber changes over 50 shelves through NetBox, beside the same lines pushed with plain nornir_scrapli."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import time
 
 from development.bench import Measurement
 
-from .changes import change, send
+from .changes import send
 from .fleet import fleet_process
+from .netbox_changes import change_through_netbox, netbox
 
 SHELVES, PER_SHELF, WORKERS = 50, 2, 20
 SPARE = 20
@@ -17,22 +18,22 @@ SPARE = 20
 
 def measure() -> Measurement:
     """One round each, after one of ours on two shelves that loads what is loaded on first use."""
-    with fleet_process(SHELVES + SPARE) as found:
-        targets = found[:SHELVES]
-        assert len(targets) == SHELVES
-        change(targets[:2], PER_SHELF, 701, WORKERS)
+    with netbox() as services, fleet_process(SHELVES + SPARE) as targets:
+        ours = change_through_netbox(services, targets, SHELVES + SPARE, gams=SHELVES, each=PER_SHELF, warm=2)
+        changed = [target for target in targets if target.name in ours.lines]
+        assert len(changed) == SHELVES
+        send(changed[:2], ours.lines, WORKERS)
         begin = time.perf_counter()
-        lines = change(targets, PER_SHELF, 711, WORKERS)
-        middle = time.perf_counter()
-        send(targets, lines, WORKERS)
+        send(changed, ours.lines, WORKERS)
         end = time.perf_counter()
     return Measurement(
-        value=middle - begin,
+        value=ours.seconds[0],
         unit="seconds",
         peer="nornir_scrapli send_configs and save, no plan and no verification",
-        peer_value=end - middle,
-        conditions=f"{SHELVES * PER_SHELF} changes over {SHELVES} simulated shelves on loopback over SSH, {WORKERS} sessions at a"
-        " time on both sides; ours reads and plans in one session per shelf, then reads again, writes, reads back, saves and"
-        " compares startup in a second; nornir_tasks alone, without NetBox; one round;"
-        f" load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
+        peer_value=end - begin,
+        conditions=f"{SHELVES * PER_SHELF} subscribers of {SHELVES} simulated shelves suspended over SSH on loopback, {WORKERS}"
+        " sessions at a time on both sides; ours through NetBox and PostgreSQL: intent changed, shelves read, one plan per shelf"
+        f" stored ({ours.planning[0]:.1f} s of it), then read again, written, read back, saved, startup compared, every step"
+        f" journalled; one round; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
+        figures={"planning_seconds": ours.planning[0]},
     )

@@ -1,4 +1,4 @@
-"""Seconds for one subscriber change on one shelf, beside the same line pushed with plain nornir_scrapli."""
+"""Seconds for one subscriber change on one shelf through NetBox, beside the same line pushed with plain nornir_scrapli."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ import time
 
 from development.bench import Measurement
 
-from .changes import change, send
-from .fleet import fleet_process
+from .changes import send
+from .fleet import SHELVES, fleet_process
+from .netbox_changes import change_through_netbox, netbox
 
 ROUNDS = 7
 
 
 def measure() -> Measurement:
-    """Median of some rounds on each side, taken in turns after one round that is not counted."""
-    ours, theirs = [], []
-    with fleet_process() as found:
-        targets = found[:1]
-        for round_ in range(ROUNDS + 1):
+    """Median of some rounds on each side, after one that is not counted."""
+    theirs = []
+    with netbox() as services, fleet_process() as targets:
+        ours = change_through_netbox(services, targets[:2], SHELVES, gams=1, each=1, rounds=ROUNDS)
+        changed = [target for target in targets if target.name in ours.lines]
+        for _ in range(ROUNDS + 1):
             begin = time.perf_counter()
-            lines = change(targets, 1, 701 + round_ % 2, 1)
-            middle = time.perf_counter()
-            send(targets, lines, 1)
-            ours.append(middle - begin)
-            theirs.append(time.perf_counter() - middle)
+            send(changed, ours.lines, 1)
+            theirs.append(time.perf_counter() - begin)
     return Measurement(
-        value=statistics.median(ours[1:]),
+        value=statistics.median(ours.seconds),
         unit="seconds",
         peer="nornir_scrapli send_configs and save, no plan and no verification",
         peer_value=statistics.median(theirs[1:]),
-        conditions="one change on one simulated shelf on loopback over SSH, planned, applied, verified and saved; nornir_tasks"
-        f" alone, without NetBox; median of {ROUNDS}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
+        conditions="one subscriber of one simulated shelf suspended or resumed over SSH on loopback; ours through NetBox and"
+        " PostgreSQL: intent changed, shelf read, plan stored, read again, written, read back, saved, startup compared, every step"
+        f" journalled; median of {ROUNDS}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
+        figures={"seconds": ours.seconds, "planning_seconds": ours.planning},
     )

@@ -24,7 +24,9 @@ PLUGIN = "/plugins/gam/"
 # Words that stand in a URL where something is changed; one who may only look must not be led there.
 CHANGING = ("add", "edit", "delete", "import", "rename", "discover", "install-types", "poll", "apply", "accept", "change-plan")
 RECORDS = {
-    "syncrun", "finding", "changeplan", "changestep", "alarm", "drift", "arrival", "firmwarerollout", "firmwareupgrade",
+    "syncrun", "finding", "changebatch", "changeplan", "changestep", "alarm", "drift", "arrival",
+    "firmwarerollout", "firmwareupgrade",
+    "billingwrite",
 }  # fmt: skip
 # Links that NetBox itself shows to people without the permission they take.
 OFFERED_BY_NETBOX = {"extras:tableconfig_add", "dcim:device_render-config"}
@@ -118,7 +120,8 @@ class PageTestCase(BrowserTestCase):
         expected = (
             everything
             if may_change
-            else lists | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "revenue")}
+            else lists
+            | {reverse(f"plugins:netbox_gam:{name}") for name in ("polling_status", "firmware_fleet", "plan_slots", "revenue")}
         )
         if shown != expected:
             watched.note(f"menu shows {sorted(shown - expected)} too much, lacks {sorted(expected - shown)}")

@@ -22,6 +22,7 @@ from development.simulator.state import SimShelf
 from development.simulator.testing import RunningFleet, running_fleet
 from development.town import Town
 from development.town_builder import build_town
+from netbox_gam import gateway
 from netbox_gam.context import acting_as
 from netbox_gam.models import (
     AlarmRule,
@@ -37,7 +38,8 @@ from netbox_gam.models import (
     Subscriber,
     VlanPool,
 )
-from netbox_gam.workflows import alarms, discovery, polling, provisioning, reconciliation, services
+from netbox_gam.workflows import alarms, change_batches, discovery, polling, provisioning, reconciliation, services
+from netbox_gam.workflows.desired import desired_config
 from tests.netbox_gam import factories
 
 SHELVES = 4
@@ -101,20 +103,22 @@ class World:
         stale = services.suspend(two, user=self.admin)
         provisioning.apply_plan(services.suspend(one, user=self.admin), user=self.admin)
         provisioning.apply_plan(stale, user=self.admin)
-        Subscriber.objects.filter(pk=two.pk).update(status="active")
         rolled_back = services.suspend(three, user=self.admin)
         self.fault(SSH_SHELF, refuse={"vid 4094": "Invalid G.hn data VLAN id"})
         provisioning.apply_plan(rolled_back, user=self.admin)
         self.fault(SSH_SHELF, clear=True)
-        Subscriber.objects.filter(pk=three.pk).update(status="active")
         provisioning.cancel(services.terminate(three, user=self.admin), user=self.admin)
-        Subscriber.objects.filter(pk=three.pk).update(status="active")
         services.plan(rest[0], user=self.admin)
         four, five, *_ = self.active(JSONRPC_SHELF)
         services.suspend(four, user=self.admin)
         five.vlan = VLAN.objects.create(vid=RESERVED_VLAN, name="used inside the shelf", group=VlanPool.objects.get().vlan_group)
         actual = provisioning.read_shelf(five.gam)
-        provisioning.make_plan(five.gam, [five], actual, user=self.admin, reason=f"Push {five}")
+        wanted, removals = desired_config([five], actual)
+        invalid = gateway.plan(provisioning.target_of(five.gam), actual, wanted, removals, f"Push {five}")
+        provisioning.store_plan(five.gam, invalid, [five], user=self.admin, reason=f"Push {five}")
+        wishes, problems = change_batches.wishes_of("suspend", [*self.active(OTHER_SHELF)[1:3], *self.active(JSONRPC_SHELF)[2:3]])
+        problems = [*problems, {"subject": "GAM-9", "problem": "It could not be read: no answer."}]
+        change_batches.plan_batch(wishes, user=self.admin, reason="Suspend 3 subscribers", problems=problems)
         attention = services.suspend(self.active(OTHER_SHELF)[0], user=self.admin)
         ChangePlan.objects.filter(pk=attention.pk).update(status="needs_attention", error="The shelf did not come back.")
 

@@ -29,6 +29,8 @@ from netbox_gam.models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    BillingWrite,
+    ChangeBatch,
     ChangePlan,
     ChangeStep,
     CredentialProfile,
@@ -255,6 +257,22 @@ def sync_run(system: BillingSystem | None = None, **values: Any) -> SyncRun:
     return SyncRun.objects.create(system=system or billing_system(), **values)
 
 
+def billing_write(system: BillingSystem | None = None, **values: Any) -> BillingWrite:
+    """A custom field that waits to be written."""
+    values = {
+        "account_id": str(number()),
+        "value": "service_state",
+        "field": "4",
+        "before": "active",
+        "after": "suspended",
+        "version": "7f3a",
+        "key": f"netbox-{number()}",
+        "due": MOMENT,
+        **values,
+    }
+    return BillingWrite.objects.create(system=system or billing_system(), **values)
+
+
 def finding(system: BillingSystem | None = None, **values: Any) -> Finding:
     """An open finding with values on all three sides."""
     count = number()
@@ -283,6 +301,14 @@ def change_plan(owner: GamDevice | None = None, *, steps: int = 1, **values: Any
     made = ChangePlan.objects.create(gam=owner or gam(), **values)
     for index in range(steps):
         change_step(made, index)
+    return made
+
+
+def change_batch(*, plans: int = 1, **values: Any) -> ChangeBatch:
+    """A batch of plans of different GAMs that wait."""
+    made = ChangeBatch.objects.create(**{"reason": f"Suspend {number()} subscribers", **values})
+    for _ in range(plans):
+        change_plan(batch=made)
     return made
 
 

@@ -16,6 +16,8 @@ from netbox_gam.models import (
     BillingLink,
     BillingPlan,
     BillingSystem,
+    BillingWrite,
+    ChangeBatch,
     ChangePlan,
     ChangeStep,
     CredentialProfile,
@@ -242,7 +244,7 @@ class SubscriberFilterTest(Filtered, TestCase):
 class BillingSystemFilterTest(Filtered, TestCase):
     queryset = BillingSystem.objects.all()
     filterset = filtersets.BillingSystemFilterSet
-    ignore_fields = ("token", "api_key", "api_secret", "webhook_secret", "options")
+    ignore_fields = ("token", "api_key", "api_secret", "webhook_secret", "options", "write_back_fields")
 
     @classmethod
     def setUpTestData(cls):
@@ -281,6 +283,24 @@ class BillingLinkFilterTest(Filtered, TestCase):
     def test_subscriber(self):
         self.assertEqual(self.find(subscriber=[self.rows[0].subscriber.name]), {self.rows[0]})
         self.assertEqual(self.find(subscriber_id=[self.rows[1].subscriber_id]), {self.rows[1]})
+
+
+class BillingWriteFilterTest(Filtered, TestCase):
+    queryset = BillingWrite.objects.all()
+    filterset = filtersets.BillingWriteFilterSet
+    ignore_fields = ("before", "after")
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [
+            factories.billing_write(state=state, subscriber=factories.subscriber()) for state in ("waiting", "sent", "failed")
+        ]
+
+    def test_state(self):
+        self.assertEqual(self.find(state=["sent"]), {self.rows[1]})
+
+    def test_subscriber(self):
+        self.assertEqual(self.find(subscriber_id=[self.rows[2].subscriber_id]), {self.rows[2]})
 
 
 class SyncRunFilterTest(Filtered, TestCase):
@@ -322,10 +342,24 @@ class FindingFilterTest(Filtered, TestCase):
         self.assertEqual(self.find(system_id=["null"]), {self.nobodys})
 
 
+class ChangeBatchFilterTest(Filtered, TestCase):
+    queryset = ChangeBatch.objects.all()
+    filterset = filtersets.ChangeBatchFilterSet
+    ignore_fields = ("problems",)
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.rows = [factories.change_batch(source=source) for source in ("selection", "csv", "program")]
+
+    def test_filters(self):
+        self.assertEqual(self.find(source=["csv"]), {self.rows[1]})
+        self.assertEqual(self.find(gam_id=[self.rows[0].change_plans.get().gam_id]), {self.rows[0]})
+
+
 class ChangePlanFilterTest(Filtered, TestCase):
     queryset = ChangePlan.objects.all()
     filterset = filtersets.ChangePlanFilterSet
-    ignore_fields = ("violations", "interrupts", "difference")
+    ignore_fields = ("violations", "interrupts", "difference", "intent")
 
     @classmethod
     def setUpTestData(cls):

@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisAway
 
 from netbox_gam import batches, pacemaker
 from netbox_gam.models import PollSchedule, PollWorker
-from netbox_gam.pacemaker import QUEUE, Pacemaker
+from netbox_gam.pacemaker import QUEUE, WRITING_QUEUE, Pacemaker
 from netbox_gam.workflows import locks, polling, scheduling
 
 from . import factories
@@ -51,6 +51,30 @@ class PacemakerTests(TransactionTestCase):
         for job in self.queue.jobs:
             self.assertLessEqual(len(job.args), 1)
             self.assertEqual(job.kwargs, {})
+
+    def test_due_upgrades_go_to_the_writing_queue_once_and_only_of_what_runs(self) -> None:
+        writing = django_rq.get_queue(WRITING_QUEUE)
+        writing.empty()
+        self.addCleanup(writing.empty)
+        now = timezone.now()
+        rollouts = {status: factories.firmware_rollout(status=status, upgrades=0) for status in ("running", "paused", "planned")}
+        wanted = []
+        for gam, (rollout, status, look) in zip(
+            self.gams, (("running", "planned", now), ("paused", "planned", now), ("paused", "away", now)), strict=True
+        ):
+            row = factories.firmware_upgrade(rollouts[rollout], gam, status=status, next_look=look)
+            if (rollout, status) != ("paused", "planned"):
+                wanted.append(row.pk)
+        factories.firmware_upgrade(rollouts["running"], factories.gam(), status="planned", next_look=now + timedelta(hours=1))
+        self.pacemaker.tick()
+        handed = [job.args[0] for job in writing.jobs if job.func_name == "netbox_gam.batches.upgrade_firmware"]
+        self.assertEqual(sorted(handed), sorted(wanted), "waiting ones of a running rollout, and what was begun")
+        self.pacemaker._upgraded = float("-inf")
+        self.pacemaker.tick()
+        self.assertEqual(len(writing.jobs), len(handed), "claimed: nobody hands them out again within a minute")
+        with patch("netbox_gam.workflows.firmware.carry_on") as carry_on:
+            batches.upgrade_firmware(handed[0])
+        carry_on.assert_called_once_with(handed[0])
 
     def test_a_queue_that_is_away_costs_nothing_however_many_batches_were_leased(self) -> None:
         PollSchedule.objects.filter(gam=self.gams[0]).update(failures=1)

@@ -35,6 +35,12 @@ def suspended() -> Any:
     return factories.subscriber(endpoint, status="suspended", vlan=factories.vlan())
 
 
+def stale_batch() -> Any:
+    batch = factories.change_batch()
+    batch.change_plans.update(status="stale")
+    return batch
+
+
 VERBS = (
     Verb("gamdevice", "poll", "poll", factories.gam, "Poll GAMs"),
     Verb("subscriber", "activate", "provision", factories.subscriber, "Provision subscriber"),
@@ -44,8 +50,13 @@ VERBS = (
     Verb("subscriber", "plan", "provision", active, "Provision subscriber"),
     Verb("changeplan", "apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("changeplan", "cancel", "apply", factories.change_plan, becomes=("status", "cancelled")),
+    Verb("changeplan", "replan", "apply", lambda: factories.change_plan(status="stale"), "Plan again"),
+    Verb("changebatch", "apply", "apply", factories.change_batch, "Apply batch"),
+    Verb("changebatch", "replan", "apply", stale_batch, "Plan batch again"),
     Verb("billingsystem", "reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
     Verb("billingsystem", "check_connection", "reconcile", factories.billing_system, "Check billing connection"),
+    Verb("billingwrite", "retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),
+    Verb("billingwrite", "drop", "drop", factories.billing_write, becomes=("state", "dropped")),
     Verb("finding", "accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),
     Verb("findingrule", "release", "release", lambda: factories.finding_rule(held="too many"), becomes=("held", "")),
@@ -60,10 +71,12 @@ VERBS = (
 )
 BULK_VERBS = (
     Verb("gamdevice", "bulk_poll", "poll", factories.gam, "Poll GAMs"),
-    Verb("subscriber", "bulk_suspend", "provision", active, "Provision subscriber"),
-    Verb("subscriber", "bulk_resume", "provision", suspended, "Provision subscriber"),
+    Verb("subscriber", "bulk_suspend", "provision", active, "Plan batch"),
+    Verb("subscriber", "bulk_resume", "provision", suspended, "Plan batch"),
     Verb("changeplan", "bulk_apply", "apply", factories.change_plan, "Apply change plan"),
     Verb("billingsystem", "bulk_reconcile", "reconcile", factories.billing_system, "Reconcile billing"),
+    Verb("billingwrite", "bulk_retry", "retry", lambda: factories.billing_write(state="failed"), becomes=("state", "waiting")),
+    Verb("billingwrite", "bulk_drop", "drop", factories.billing_write, becomes=("state", "dropped")),
     Verb("finding", "bulk_accept", "decide", factories.finding, "Accept finding"),
     Verb("finding", "bulk_ignore", "decide", factories.finding, becomes=("state", "ignored")),
     Verb("finding", "bulk_reopen", "decide", lambda: factories.finding(state="ignored"), becomes=("state", "open")),

@@ -191,6 +191,7 @@ class SurfaceTests(SecretCase):
             "changeplan": factories.change_plan(gam),
             "alarm": factories.alarm(gam),
             "syncrun": factories.sync_run(BillingSystem.objects.get(type="splynx")),
+            "billingwrite": factories.billing_write(BillingSystem.objects.get(type="sonar")),
             "billingplan": factories.billing_plan(BillingSystem.objects.get(type="sonar")),
             "billinglink": factories.billing_link(BillingSystem.objects.get(type="sonar")),
         }

@@ -32,6 +32,8 @@ class SettingsTests(SimpleTestCase):
             ("poll_workers", [0, -1, "20", None, True, 0.5]),
             ("poll_deadline_seconds", [0, "60"]),
             ("provision_deadline_seconds", [0.9, []]),
+            ("provision_workers", [0, "many"]),
+            ("provision_per_site", [0, None]),
             ("poll_batch_size", [0, "50", None]),
             ("cycle_deadline_seconds", [0, "20"]),
             ("lease_margin_seconds", [4, None]),

@@ -27,6 +27,7 @@ WITHOUT_SURFACES = {
     "EventRuleItem": "an event on its way to event rules",
     "MailItem": "the outbox of a mail group: a panel of it",
     "BillingCheck": "what the last connection check of a billing system found: a tab of it",
+    "WriteBackState": "how far writing back to a billing system is: a tab of it",
     "BillingEvent": "what a billing system sent: a tab of it; written by webhooks, replayed there",
     "DirtyBucket": "a span of time whose roll-up is to be computed",
     "EthernetState": "the last reading of an uplink: the face plate",
@@ -39,6 +40,7 @@ WITHOUT_SURFACES = {
     "PollWorker": "a worker process: the status page",
     "HeldService": "what a held feed would come to: a tab of its run",
     "RevenueDay": "numbers of a day: the trend of the revenue page",
+    "ShelfProfileState": "a profile slot as its shelf had it: the plan slots pages",
     "ShelfServiceState": "a service as its shelf had it: the third side of findings",
     "PortState": "the last reading of a port: a panel, columns and the face plate",
 }

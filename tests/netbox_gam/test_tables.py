@@ -87,6 +87,10 @@ class BillingSystemTableTest(GamTableCases.GamTableTestCase):
     table = tables.BillingSystemTable
 
 
+class ChangeBatchTableTest(GamTableCases.GamTableTestCase):
+    table = tables.ChangeBatchTable
+
+
 class ChangePlanTableTest(GamTableCases.GamTableTestCase):
     table = tables.ChangePlanTable
 
@@ -127,6 +131,10 @@ class SyncRunTableTest(GamTableCases.GamTableTestCase):
     table = tables.SyncRunTable
 
 
+class BillingWriteTableTest(GamTableCases.GamTableTestCase):
+    table = tables.BillingWriteTable
+
+
 class VlanPoolTableTest(GamTableCases.GamTableTestCase):
     table = tables.VlanPoolTable
 
@@ -141,6 +149,8 @@ def served(gam, index):
     factories.finding(endpoint=endpoint, subscriber=subscriber)
     factories.alarm(gam, endpoint=endpoint)
     factories.billing_link(subscriber=subscriber)
+    plan = factories.change_plan(gam, batch=factories.change_batch(plans=0))
+    factories.billing_write(subscriber=subscriber)
     plan = factories.change_plan(gam)
     plan.subscribers.add(subscriber)
 
@@ -154,6 +164,8 @@ class ListQueriesTest(TestCase):
         "billinglink",
         "billingplan",
         "billingsystem",
+        "changebatch",
+        "billingwrite",
         "changeplan",
         "changestep",
         "endpoint",

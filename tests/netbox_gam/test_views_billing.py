@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from unittest.mock import patch
 
+from core.models import Job, ObjectType
 from django.urls import reverse
-from utilities.testing import TestCase, post_data
+from users.models import ObjectPermission
+from utilities.testing import TestCase, disable_warnings, post_data
 
 from netbox_gam.credentials import seal
-from netbox_gam.models import BillingCheck, BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from netbox_gam.models import BillingCheck, BillingLink, BillingPlan, BillingSystem, BillingWrite, Finding, SyncRun, WriteBackState
 from netbox_gam.workflows import connection_check
 from nornir_tasks.contracts import CheckState, ConnectionCheck
 
@@ -103,6 +105,64 @@ class BillingLinkViewTest(GamViewTestCases.NamelessViewTestCase):
             "Sonar,internet_service,1000.1,linked",
         )
         cls.csv_update_data = ("id,account_id", f"{first.pk},1", f"{second.pk},2", f"{third.pk},3")
+
+
+class BillingWriteViewTest(GamViewTestCases.RecordViewTestCase):
+    model = BillingWrite
+
+    @classmethod
+    def setUpTestData(cls):
+        for _ in range(3):
+            factories.billing_write()
+
+
+class WriteBackTabTest(TestCase):
+    user_permissions = ("netbox_gam.view_billingsystem",)
+
+    def test_says_what_is_never_written_and_shows_the_preview_of_visible_subscribers_only(self):
+        system, hidden = factories.billing_system(write_back_fields={"service_state": "4"}), factories.subscriber()
+        row = {"account": "1042", "subscriber": hidden.pk, "value": "service_state", "field": "4", "before": "", "after": "pending"}
+        preview = {"fields": system.write_back_fields, "writes": 1, "linked": 1, "not_there": 0, "rows": [row]}
+        WriteBackState.objects.create(system=system, preview=preview, previewed_at=factories.MOMENT)
+        url = reverse("plugins:netbox_gam:billingsystem_write_back", kwargs={"pk": system.pk})
+        response = self.client.get(url)
+        for text in ("Never a status, a service, an address", "Sonar charges you", "Preview"):
+            self.assertContains(response, text)
+        for text in ("1042", "Switch on", "Save and preview"):
+            self.assertNotContains(response, text)
+        self.add_permissions("netbox_gam.view_subscriber", "netbox_gam.write_back_billingsystem")
+        response = self.client.get(url)
+        for text in ("1042", hidden.name, "Switch on", "Save and preview"):
+            self.assertContains(response, text)
+
+    def test_choosing_takes_its_own_permission_for_that_system(self):
+        mine, other = factories.billing_system(), factories.billing_system()
+        self.add_permissions("netbox_gam.change_billingsystem")
+        data = {"do": "preview", "service_state": "4"}
+        with disable_warnings("django.request"):
+            for system in (mine, other):
+                url = reverse("plugins:netbox_gam:billingsystem_choose_write_back", kwargs={"pk": system.pk})
+                self.assertEqual(self.client.post(url, data).status_code, 403)
+        permission = ObjectPermission.objects.create(name="mine", actions=["write_back"], constraints={"pk": mine.pk})
+        permission.users.add(self.user)
+        permission.object_types.add(ObjectType.objects.get_for_model(BillingSystem))
+        answers = []
+        for system in (mine, other):
+            url = reverse("plugins:netbox_gam:billingsystem_choose_write_back", kwargs={"pk": system.pk})
+            with disable_warnings("django.request"):
+                answers.append(self.client.post(url, data).status_code)
+        self.assertEqual(answers, [302, 404])
+        self.assertEqual([job.name for job in Job.objects.all()], ["Preview writing back"])
+        self.assertEqual(BillingSystem.objects.exclude(write_back_fields={}).get(), mine)
+
+    def test_a_wrong_field_is_named(self):
+        self.add_permissions("netbox_gam.view_billingsystem", "netbox_gam.write_back_billingsystem")
+        system = factories.billing_system()
+        url = reverse("plugins:netbox_gam:billingsystem_choose_write_back", kwargs={"pk": system.pk})
+        response = self.client.post(url, {"do": "preview", "service_state": "account_status_id"}, follow=True)
+        self.assertContains(response, "account_status_id")
+        system.refresh_from_db()
+        self.assertEqual(system.write_back_fields, {})
 
 
 class SyncRunViewTest(GamViewTestCases.RecordViewTestCase):

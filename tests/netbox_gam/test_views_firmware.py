@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 
 from core.models import ObjectType
 from django.core.management import CommandError, call_command
 from django.test import TestCase as DjangoTestCase
 from django.urls import reverse
+from django.utils import timezone
 from users.models import ObjectPermission, User
 from utilities.testing import TestCase
 
@@ -234,6 +236,24 @@ class FirmwareVerbsTest(TestCase):
             self.assertEqual(rollout.status, status)
         page = self.client.post(self.url("firmwarerollout_start", rollout), follow=True)
         self.assertContains(page, "is “Cancelled”")
+
+    def test_resuming_asks_for_a_window_and_one_that_is_over_needs_it(self):
+        rollout = firmware.plan(self.image, self.gams, firmware.RolloutOptions(), user=self.user)
+        FirmwareRollout.objects.filter(pk=rollout.pk).update(status="paused", not_after=timezone.now() - timedelta(hours=1))
+        url = self.url("firmwarerollout_resume", rollout)
+        self.assertHttpStatus(self.client.get(url), 403)
+        permit(self.user, FirmwareRollout, "view", "upgrade")
+        permit(self.user, GamDevice, "upgrade")
+        self.assertContains(self.client.get(url), "Not after")
+        self.assertContains(self.client.post(url, {}, follow=True), "The window of this rollout is over")
+        self.assertContains(self.client.post(url, {"not_after": "soon"}), "Enter a valid date/time")
+        backwards = {"not_before": "2099-02-01 00:00", "not_after": "2099-01-01 00:00"}
+        self.assertContains(self.client.post(url, backwards, follow=True), "ends before it begins")
+        rollout.refresh_from_db()
+        self.assertEqual(rollout.status, "paused")
+        self.assertContains(self.client.post(url, {"not_after": "2099-01-01 06:00"}, follow=True), "Running")
+        rollout.refresh_from_db()
+        self.assertEqual((rollout.status, timezone.localtime(rollout.not_after).year), ("running", 2099))
 
     def test_progress_names_only_what_one_may_view(self):
         rollout = firmware.plan(self.image, self.gams, firmware.RolloutOptions(), user=self.user)

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from netbox_gam.models import ChangePlan, ChangeStep
+from django.urls import reverse
+
+from netbox_gam.models import ChangeBatch, ChangePlan, ChangeStep
 
 from . import factories
 from .view_cases import GamViewTestCases
+
+
+class ChangeBatchViewTest(GamViewTestCases.RecordViewTestCase):
+    model = ChangeBatch
+
+    @classmethod
+    def setUpTestData(cls):
+        for _ in range(3):
+            factories.change_batch()
+
+    def test_page_and_progress_count_what_the_user_may_view(self):
+        batch = factories.change_batch(plans=2, problems=[{"subject": "gam-9", "problem": "Does not answer."}])
+        factories.change_plan(batch=batch, status="applied", interrupts=["sub-1"])
+        self.add_permissions("netbox_gam.view_changebatch")
+        page = self.client.get(batch.get_absolute_url()).content.decode()
+        self.assertIn("Does not answer.", page)
+        self.assertIn("No plan was made", page)
+        self.add_permissions("netbox_gam.view_changeplan")
+        progress = self.client.get(reverse("plugins:netbox_gam:changebatch_progress", kwargs={"pk": batch.pk})).content.decode()
+        self.assertIn("2 Planned", progress)
+        self.assertIn("1 Applied", progress)
 
 
 class ChangePlanViewTest(GamViewTestCases.RecordViewTestCase):
@@ -54,6 +77,17 @@ class ChangePlanViewTest(GamViewTestCases.RecordViewTestCase):
         page = self.page(plan)
         for text in ("reserved for management", "vlan is 5, planned 117", "sub-9", "the undo could not be verified"):
             self.assertIn(text, page)
+
+    def test_page_shows_warnings_and_why_the_transport(self):
+        plan = factories.change_plan(
+            transport="jsonrpc",
+            transport_reason="The command line cannot express trunk of sub-1",
+            warnings=[{"subject": "sub-1", "field": "vlan", "value": "4093", "rule": "4093 is the factory VLAN"}],
+        )
+        page = self.page(plan)
+        for text in ("Warnings", "4093 is the factory VLAN", "The command line cannot express trunk of sub-1"):
+            self.assertIn(text, page)
+        self.assertNotIn("Violations", page)
 
     def test_steps_only_for_those_who_may_view_steps(self):
         self.add_permissions("netbox_gam.view_changeplan")

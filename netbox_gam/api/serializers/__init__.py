@@ -10,8 +10,9 @@ from .monitoring import AlarmRuleSerializer, AlarmSerializer
 from .notifications import MailGroupSerializer
 from .onboarding import ArrivalSerializer
 from .plans import BandwidthPlanSerializer, VlanPoolSerializer
-from .provisioning import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
+from .provisioning import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .subscribers import SubscriberSerializer
+from .write_back import BillingWriteSerializer
 
 __all__ = (
     "AlarmRuleSerializer",
@@ -21,6 +22,8 @@ __all__ = (
     "BillingLinkSerializer",
     "BillingPlanSerializer",
     "BillingSystemSerializer",
+    "BillingWriteSerializer",
+    "ChangeBatchSerializer",
     "ChangePlanDetailSerializer",
     "ChangePlanSerializer",
     "ChangeStepSerializer",

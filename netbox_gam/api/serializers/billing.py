@@ -42,10 +42,11 @@ class BillingSystemSerializer(PrimaryModelSerializer):
         fields = (
             *IDENTITY, "name", "type", "server_url", "auth", "token", "has_token", "api_key", "has_api_key", "api_secret",
             "has_api_secret", "webhook_secret", "has_webhook_secret", "verify_tls", "ca_file", "enabled", "interval",
-            "full_interval", "options", "billing_plan_count", "link_count",
+            "full_interval", "options", "write_back", "write_back_fields", "billing_plan_count", "link_count",
             *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "name", "description")
+        read_only_fields = ("write_back", "write_back_fields")
         extra_kwargs = {"token": SECRET, "api_key": SECRET, "api_secret": SECRET, "webhook_secret": SECRET}
 
 
@@ -58,9 +59,11 @@ class BillingPlanSerializer(PrimaryModelSerializer):
     class Meta:
         model = BillingPlan
         fields = (
-            *IDENTITY, "system", "external_id", "name", "download_kbps", "upload_kbps", "price", "bandwidth_plan", *COMMON,
+            *IDENTITY, "system", "external_id", "name", "download_kbps", "upload_kbps", "price", "recurring", "bandwidth_plan",
+            *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "external_id", "name", "description")
+        read_only_fields = ("recurring",)
 
 
 class BillingLinkSerializer(PrimaryModelSerializer):

@@ -65,7 +65,8 @@ class GamDeviceSerializer(PrimaryModelSerializer):
         model = GamDevice
         fields = (
             *IDENTITY, "name", "device", "site", "role", "status", "hardware_model", "transport", "address_source",
-            "address_override", "management_address", "ssh_port", "ssh_host_key", "http_port", "https", "https_verify", "snmp_port",
+            "address_override", "management_address", "ssh_port", "ssh_host_key", "http_port", "https", "https_verify",
+            "json_rpc_fallback", "snmp_port",
             "credential_profile", "snmp_profile", "subscriber_model", "management_vlan", "default_nni", "vlan_pool",
             "polling_enabled", "polling_interval", "zero_touch", "observed", "port_count", "endpoint_count", "subscriber_count",
             *COMMON,

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from netbox.api.fields import ChoiceField
+from netbox.api.fields import ChoiceField, RelatedObjectCountField
 from users.api.serializers_.users import UserSerializer
 
-from ...choices import ChangeActionChoices, ChangeKindChoices, ChangePlanStatusChoices, StepStateChoices, TransportChoices
-from ...models import ChangePlan, ChangeStep
+from ...choices import (
+    BatchSourceChoices,
+    ChangeActionChoices,
+    ChangeKindChoices,
+    ChangePlanStatusChoices,
+    StepStateChoices,
+    TransportChoices,
+)
+from ...models import ChangeBatch, ChangePlan, ChangeStep
 from .base import COMMON, IDENTITY, RecordSerializer
 from .devices import GamDeviceSerializer
 from .subscribers import SubscriberSerializer
+
+
+class ChangeBatchSerializer(RecordSerializer):
+    """Change plans of several GAMs that were asked for together."""
+
+    source = ChoiceField(choices=BatchSourceChoices)
+    requested_by = UserSerializer(nested=True, allow_null=True)
+    plan_count = RelatedObjectCountField("change_plans")
+
+    class Meta:
+        model = ChangeBatch
+        fields = (*IDENTITY, "reason", "source", "requested_by", "problems", "plan_count", *COMMON)
+        brief_fields = ("id", "url", "display", "reason", "source", "description")
 
 
 class ChangePlanSerializer(RecordSerializer):
     """What will be, or was, written to a GAM."""
 
     gam = GamDeviceSerializer(nested=True)
+    batch = ChangeBatchSerializer(nested=True, allow_null=True)
     status = ChoiceField(choices=ChangePlanStatusChoices)
     requested_by = UserSerializer(nested=True, allow_null=True)
     transport = ChoiceField(choices=TransportChoices)
@@ -24,8 +45,9 @@ class ChangePlanSerializer(RecordSerializer):
     class Meta:
         model = ChangePlan
         fields = (
-            *IDENTITY, "gam", "status", "reason", "requested_by", "transport", "state_hash", "violations", "interrupts",
-            "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
+            *IDENTITY, "gam", "batch", "status", "reason", "requested_by", "transport", "transport_reason", "state_hash",
+            "violations", "warnings", "interrupts",
+            "intent", "superseded_by", "difference", "error", "verified", "saved", "started", "finished", "subscribers", *COMMON,
         )  # fmt: skip
         brief_fields = ("id", "url", "display", "status", "reason", "description")
 

@@ -11,8 +11,9 @@ from .monitoring import AlarmRuleViewSet, AlarmViewSet
 from .notifications import MailGroupViewSet
 from .onboarding import ArrivalViewSet
 from .polling import PollingStatusView
-from .provisioning import ChangePlanViewSet, ChangeStepViewSet
+from .provisioning import ChangeBatchViewSet, ChangePlanViewSet, ChangeStepViewSet
 from .subscribers import BandwidthPlanViewSet, SubscriberViewSet, VlanPoolViewSet
+from .write_back import BillingWriteViewSet
 
 __all__ = (
     "AlarmRuleViewSet",
@@ -22,6 +23,8 @@ __all__ = (
     "BillingLinkViewSet",
     "BillingPlanViewSet",
     "BillingSystemViewSet",
+    "BillingWriteViewSet",
+    "ChangeBatchViewSet",
     "ChangePlanViewSet",
     "ChangeStepViewSet",
     "CredentialProfileViewSet",

@@ -9,11 +9,36 @@ from rest_framework.response import Response
 from utilities.querysets import RestrictedPrefetch
 
 from ... import filtersets
-from ...jobs import ApplyJob
-from ...models import ChangePlan, ChangeStep
-from ...workflows import provisioning
-from ..serializers import ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
+from ...jobs import ApplyBatchJob, ApplyJob, ReplanBatchJob, ReplanJob
+from ...models import ChangeBatch, ChangePlan, ChangeStep
+from ...workflows import change_batches, provisioning
+from ..serializers import ChangeBatchSerializer, ChangePlanDetailSerializer, ChangePlanSerializer, ChangeStepSerializer
 from .base import RecordViewSet, verb
+
+
+class ChangeBatchViewSet(RecordViewSet):
+    """Batches of change plans."""
+
+    queryset = ChangeBatch.objects.all()
+    serializer_class = ChangeBatchSerializer
+    filterset_class = filtersets.ChangeBatchFilterSet
+
+    @verb("apply")
+    def apply(self, request: Request, pk: int) -> Response:
+        """Write the waiting plans of the batch to their GAMs at the same time, each exactly as shown, or not at all."""
+        return self.accepted(ApplyBatchJob.start(request.user, batch=self.get_object()))
+
+    @verb("apply")
+    def replan(self, request: Request, pk: int) -> Response:
+        """Plan again what of the batch came to nothing."""
+        return self.accepted(ReplanBatchJob.start(request.user, batch=self.get_object()))
+
+    @verb("apply", answer=ChangeBatchSerializer)
+    def cancel(self, request: Request, pk: int) -> Response:
+        """Drop the plans of the batch that wait."""
+        batch = self.get_object()
+        change_batches.cancel_batch(batch, user=request.user)
+        return self.changed(batch.pk)
 
 
 class ChangePlanViewSet(RecordViewSet):
@@ -36,6 +61,11 @@ class ChangePlanViewSet(RecordViewSet):
     def apply(self, request: Request, pk: int) -> Response:
         """Write the change plan to its GAM, read back and save."""
         return self.accepted(ApplyJob.start(request.user, change_plan=self.get_object()))
+
+    @verb("apply")
+    def replan(self, request: Request, pk: int) -> Response:
+        """Make a plan for the same change again, from the shelf as it is now."""
+        return self.accepted(ReplanJob.start(request.user, change_plan=self.get_object()))
 
     @verb("apply", answer=ChangePlanSerializer)
     def cancel(self, request: Request, pk: int) -> Response:

@@ -66,6 +66,7 @@ class BillingPlanPanel(panels.ObjectAttributesPanel):
     download = attrs.TextAttr("download_kbps", format_string="{:,} kbit/s", label=_("Download"))
     upload = attrs.TextAttr("upload_kbps", format_string="{:,} kbit/s", label=_("Upload"))
     price = attrs.TextAttr("price", label=_("Price"))
+    recurring = attrs.BooleanAttr("recurring", label=_("Billed as recurring"))
     bandwidth_plan = attrs.RelatedObjectAttr("bandwidth_plan", linkify=True, label=_("Bandwidth plan"))
     limit = WordsAttr(lambda plan: shelf_rates(plan.bandwidth_plan), label=_("Limit on the shelf"))
     description = attrs.TextAttr("description", label=_("Description"))

@@ -52,6 +52,7 @@ class ManagementPanel(panels.ObjectAttributesPanel):
     ssh_host_key = attrs.TextAttr("ssh_host_key", label=_("SSH host key"), style="font-monospace")
     http_port = attrs.TextAttr("http_port", label=_("HTTP port"))
     https = attrs.BooleanAttr("https", label=_("HTTPS"))
+    json_rpc_fallback = attrs.BooleanAttr("json_rpc_fallback", label=_("Falls back to JSON-RPC"))
     snmp_port = attrs.TextAttr("snmp_port", label=_("SNMP port"))
     credential_profile = attrs.RelatedObjectAttr("credential_profile", linkify=True, label=_("Credential profile"))
     snmp_profile = attrs.RelatedObjectAttr("snmp_profile", linkify=True, label=_("SNMP profile"))

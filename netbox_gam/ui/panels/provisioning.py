@@ -10,9 +10,13 @@ from netbox.ui import attrs, panels
 from ...choices import ChangePlanStatusChoices, StepStateChoices, TransportChoices
 from ...models import ChangePlan, ChangeStep
 from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, WordsAttr
+from ..batch_summary import batch_summary
+from ..intent_words import intent_in_words
 from ..words import between
 
 WAITING = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.APPLYING)
+
+NOT_THERE_YET = (*WAITING, ChangePlanStatusChoices.INVALID, ChangePlanStatusChoices.NEEDS_ATTENTION)
 
 
 class OnceFinishedAttr(attrs.BooleanAttr):
@@ -22,11 +26,68 @@ class OnceFinishedAttr(attrs.BooleanAttr):
         return super().get_value(obj) if obj.finished else None
 
 
+class ChangeBatchPanel(panels.ObjectAttributesPanel):
+    reason = attrs.TextAttr("reason", label=_("Reason"))
+    source = attrs.ChoiceAttr("source", label=_("Source"))
+    requested_by = attrs.TextAttr("requested_by", label=_("Requested by"))
+    created = RelativeTimeAttr("created", label=_("Created"))
+    description = attrs.TextAttr("description", label=_("Description"))
+
+
+class BatchSummaryPanel(panels.ObjectPanel):
+    """How much a batch is, and how far it has got; draws itself anew while something of it waits to end."""
+
+    template_name = "netbox_gam/panels/batch_summary.html"
+    title = _("Summary")
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        return {**ctx, "summary": batch_summary(ctx["object"], ctx["request"].user)}
+
+
+class BatchProblemsPanel(panels.ObjectPanel):
+    """What of a batch could not be planned."""
+
+    template_name = "netbox_gam/panels/batch_problems.html"
+    title = _("Could not be planned")
+
+    def should_render(self, context: Any) -> bool:
+        return bool(context["object"].problems)
+
+
+class IntentPanel(panels.ObjectPanel):
+    """What a plan changed in NetBox."""
+
+    template_name = "netbox_gam/panels/intent.html"
+    title = _("Changed in NetBox")
+
+    def should_render(self, context: Any) -> bool:
+        return bool(context["object"].intent)
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        return {**ctx, "changes": intent_in_words(ctx["object"], ctx["request"].user)}
+
+
+class WaitingPlanPanel(panels.ObjectPanel):
+    """Says on a subscriber's page that the shelf does not have yet what the page says."""
+
+    template_name = "netbox_gam/panels/waiting_plan.html"
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        ctx = super().get_context(context)
+        visible = ChangePlan.objects.restrict(ctx["request"].user, "view").filter(subscribers=ctx["object"])
+        return {**ctx, "waits": visible.filter(status__in=NOT_THERE_YET).order_by("-pk").first()}
+
+
 class ChangePlanPanel(panels.ObjectAttributesPanel):
     gam = attrs.RelatedObjectAttr("gam", linkify=True, label=_("GAM"))
+    batch = attrs.RelatedObjectAttr("batch", linkify=True, label=_("Batch"))
     status = DescribedChoiceAttr("status", ChangePlanStatusChoices, label=_("Status"))
+    superseded_by = attrs.RelatedObjectAttr("superseded_by", linkify=True, label=_("Superseded by"))
     reason = attrs.TextAttr("reason", label=_("Reason"))
     transport = DescribedChoiceAttr("transport", TransportChoices, label=_("Transport"))
+    transport_reason = attrs.TextAttr("transport_reason", label=_("Why this transport"))
     requested_by = attrs.TextAttr("requested_by", label=_("Requested by"))
     subscribers = attrs.RelatedObjectListAttr("subscribers", linkify=True, max_items=10, label=_("Subscribers"))
     description = attrs.TextAttr("description", label=_("Description"))
@@ -51,6 +112,22 @@ class ViolationsPanel(panels.ObjectPanel):
 
     def should_render(self, context: Any) -> bool:
         return bool(context["object"].violations)
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        return {**super().get_context(context), "found": context["object"].violations, "color": "orange"}
+
+
+class WarningsPanel(panels.ObjectPanel):
+    """What the shelf accepts and a person should know before applying."""
+
+    template_name = "netbox_gam/panels/violations.html"
+    title = _("Warnings")
+
+    def should_render(self, context: Any) -> bool:
+        return bool(context["object"].warnings)
+
+    def get_context(self, context: Any) -> dict[str, Any]:
+        return {**super().get_context(context), "found": context["object"].warnings, "color": "yellow"}
 
 
 class StepsPanel(panels.ObjectPanel):

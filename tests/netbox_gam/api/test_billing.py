@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from netbox_gam.credentials import open_secret
-from netbox_gam.models import BillingLink, BillingPlan, BillingSystem, Finding, SyncRun
+from netbox_gam.models import BillingLink, BillingPlan, BillingSystem, BillingWrite, Finding, SyncRun
+from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.api.cases import RecordTestCases
 from tests.netbox_gam.base import PluginAPIViewTestCases
@@ -111,6 +112,18 @@ class SyncRunTest(RecordTestCases.RecordAPITestCase):
         system = builders.system(1)
         for number in (1, 2, 3):
             builders.sync_run(number, system)
+
+
+class BillingWriteTest(RecordTestCases.RecordAPITestCase):
+    model = BillingWrite
+    brief_fields = ["account_id", "description", "display", "id", "state", "url", "value"]
+    written_by_plugin = {"state": "sent", "after": "terminated", "field": "status"}
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        system = builders.system(1)
+        for number in (1, 2, 3):
+            factories.billing_write(system, account_id=str(number))
 
 
 class FindingTest(RecordTestCases.RecordAPITestCase):

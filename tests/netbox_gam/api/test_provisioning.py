@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from netbox_gam.models import ChangePlan, ChangeStep
+from netbox_gam.models import ChangeBatch, ChangePlan, ChangeStep
 from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 from tests.netbox_gam.api.cases import RecordTestCases
+
+
+class ChangeBatchTest(RecordTestCases.RecordAPITestCase):
+    model = ChangeBatch
+    brief_fields = ["description", "display", "id", "reason", "source", "url"]
+    written_by_plugin = {"reason": "Mine", "problems": []}
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        for _ in range(3):
+            factories.change_batch()
 
 
 class ChangePlanTest(RecordTestCases.RecordAPITestCase):

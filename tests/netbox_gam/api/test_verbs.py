@@ -14,7 +14,7 @@ from utilities.testing import APITestCase, disable_warnings
 
 from netbox_gam import jobs, models
 from netbox_gam.exceptions import InvalidState, NotAllowed
-from netbox_gam.workflows import alarms, drift_decisions, findings, onboarding, provisioning
+from netbox_gam.workflows import alarms, change_batches, drift_decisions, findings, onboarding, provisioning
 from tests.netbox_gam import factories
 from tests.netbox_gam.api import builders
 
@@ -49,6 +49,7 @@ class VerbTest(APITestCase):
         cls.gam, cls.bandwidth_plan, cls.system = builders.gam(1), builders.bandwidth_plan(2), builders.system(1)
         cls.subscriber, cls.finding = builders.subscriber(1, gam=cls.gam), builders.finding(1, cls.system)
         cls.drift, cls.arrival = factories.drift(cls.gam), factories.arrival(cls.gam, kind="moved")
+        cls.batch = factories.change_batch()
         cls.change_plan, cls.alarm = builders.change_plan(1, cls.gam), builders.alarm(1, cls.gam)
 
     def setUp(self) -> None:
@@ -82,6 +83,10 @@ class VerbTest(APITestCase):
             ),
             Verb("apply", change_plan, "apply", jobs.ApplyJob, "start", {}, {"change_plan": change_plan}),
             Verb("cancel", change_plan, "apply", provisioning, "cancel"),
+            Verb("replan", change_plan, "apply", jobs.ReplanJob, "start", {}, {"change_plan": change_plan}),
+            Verb("apply", self.batch, "apply", jobs.ApplyBatchJob, "start", {}, {"batch": self.batch}),
+            Verb("replan", self.batch, "apply", jobs.ReplanBatchJob, "start", {}, {"batch": self.batch}),
+            Verb("cancel", self.batch, "apply", change_batches, "cancel_batch"),
             Verb("reconcile", system, "reconcile", jobs.ReconcileJob, "start", {}, {"system": system, "kind": "full"}),
             Verb("check-connection", system, "reconcile", jobs.CheckConnectionJob, "start", {}, {"system": system}),
             Verb("accept", finding, "decide", jobs.AcceptFindingJob, "start", {"apply": True}, {"finding": finding, "apply": True}),

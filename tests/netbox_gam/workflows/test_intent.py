@@ -95,10 +95,23 @@ class IntentTests(TownTestCase):
         provisioning.cancel(plan, user=self.user)
         self.assertEqual([self.state(item) for item in pair], before)
 
-    def test_a_plan_that_waits_cannot_be_deleted(self) -> None:
-        plan = services.suspend(self.active_subscriber(SSH_SHELF), user=self.user)
-        with self.assertRaises(AbortRequest), transaction.atomic():
-            ChangePlan.objects.all().delete()
+    def test_deleting_a_plan_that_waits_drops_it_and_one_that_is_being_written_stays(self) -> None:
+        subscriber = self.active_subscriber(SSH_SHELF)
+        before = self.state(subscriber)
+        services.suspend(subscriber, user=self.user).delete()
+        self.assertEqual(self.state(subscriber), before)
+        plan = services.suspend(subscriber, user=self.user)
+        for status in ("applying", "needs_attention"):
+            ChangePlan.objects.update(status=status)
+            with self.subTest(status), self.assertRaises(AbortRequest), transaction.atomic():
+                ChangePlan.objects.filter(pk=plan.pk).delete()
+
+    def test_a_vlan_that_may_have_to_be_given_back_is_nobody_elses(self) -> None:
+        first, second = (self.pending_subscriber(SSH_SHELF, name=name) for name in ("one", "two"))
+        plan = services.activate(first, user=self.user)
         provisioning.cancel(plan, user=self.user)
-        ChangePlan.objects.all().delete()
-        self.assertFalse(ChangePlan.objects.exists())
+        again = services.activate(second, user=self.user)
+        self.assertEqual(again.intent[0]["after"]["vlan"], plan.intent[0]["after"]["vlan"], "it was free again")
+        with self.assertRaisesMessage(InvalidState, "was given to somebody else"):
+            replanning.replan(plan, user=self.user)
+        self.assertEqual(self.state(first)[0], "pending")

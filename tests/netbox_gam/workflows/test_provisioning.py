@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import connection
 
 from netbox_gam.exceptions import Busy, InvalidState, WorkflowError
-from netbox_gam.models import Alarm, BandwidthPlan, ChangePlan, Subscriber
-from netbox_gam.workflows import provisioning, services
+from netbox_gam.models import Alarm, BandwidthPlan, ChangePlan, Drift, GamDevice, Subscriber
+from netbox_gam.workflows import drift_decisions, provisioning, services
 from netbox_gam.workflows.locks import exclusive
 from nornir_tasks.contracts import StepEvent
+from tests.netbox_gam import factories
 
 from .town import JSONRPC_SHELF, SSH_SHELF, TownTestCase
 
@@ -87,6 +88,84 @@ class ServiceTests(TownTestCase):
             plan = services.plan(subscriber, user=self.user)
             self.assertEqual((plan.status, list(plan.steps.all())), ("nothing_to_do", []), subscriber.name)
         self.assertEqual(self.all_writes(), [])
+
+
+class FallbackTests(TownTestCase):
+    """What only JSON-RPC can express: refused with what to do, or written over JSON-RPC where the GAM allows that."""
+
+    def trunk(self) -> Subscriber:
+        subscriber = self.active_subscriber(SSH_SHELF)
+        Subscriber.objects.filter(pk=subscriber.pk).update(trunk=True)
+        subscriber.refresh_from_db()
+        return subscriber
+
+    def allow(self, allowed: bool = True) -> None:
+        GamDevice.objects.filter(pk=self.gam(SSH_SHELF).pk).update(json_rpc_fallback=allowed)
+
+    def test_it_is_refused_by_name_and_says_what_to_do(self) -> None:
+        subscriber = self.trunk()
+        with self.assertRaises(WorkflowError) as caught:
+            services.suspend(subscriber, user=self.user)
+        self.assertIn(f"{subscriber.name} trunk yes: the command line has no words for it", str(caught.exception))
+        self.assertIn("let plans of this GAM fall back to JSON-RPC", str(caught.exception))
+        self.assertEqual(self.all_writes(), [])
+
+    def test_it_falls_back_says_so_and_the_whole_life_of_the_service_goes_that_way(self) -> None:
+        subscriber = self.trunk()
+        self.allow()
+        for verb, trunk, vlan in (
+            ("plan", True, subscriber.vlan.vid),
+            ("suspend", False, 4094),
+            ("resume", True, subscriber.vlan.vid),
+        ):
+            plan = services.run(verb, Subscriber.objects.get(pk=subscriber.pk), user=self.user)
+            self.assertEqual((plan.transport, plan.status), ("jsonrpc", "planned"))
+            self.assertEqual(plan.transport_reason, f"The command line cannot express trunk of {subscriber.name}")
+            self.assertTrue(all(line.startswith('{"jsonrpc"') for step in plan.steps.all() for line in step.sends))
+            provisioning.apply_plan(plan, user=self.user)
+            self.assertEqual((plan.status, plan.verified, plan.saved), ("applied", True, True), f"{plan.error} {plan.difference}")
+            row = self.running_subscriber(SSH_SHELF, subscriber.name)
+            self.assertEqual((row.trunk, row.vlan), (trunk, vlan))
+        drift_decisions.compare(self.gam(SSH_SHELF))
+        self.assertFalse(Drift.objects.filter(name=subscriber.name).exclude(state="resolved").exists(), "SSH does not show a trunk")
+        other = Subscriber.objects.filter(gam=self.gam(SSH_SHELF), status="active", trunk=False).first()
+        self.assertEqual(services.suspend(other, user=self.user).transport, "ssh")
+
+    def test_one_that_cannot_be_reached_is_refused_with_why(self) -> None:
+        subscriber = self.trunk()
+        self.allow()
+        GamDevice.objects.filter(pk=self.gam(SSH_SHELF).pk).update(http_port=1)
+        with self.assertRaises(WorkflowError) as caught:
+            services.suspend(subscriber, user=self.user)
+        self.assertIn("JSON-RPC was tried and failed", str(caught.exception))
+
+    def test_a_plan_is_not_applied_once_the_fallback_is_forbidden(self) -> None:
+        subscriber = self.trunk()
+        self.allow()
+        plan = services.suspend(subscriber, user=self.user)
+        self.allow(False)
+        with self.assertRaisesMessage(InvalidState, "does not allow that any more"):
+            provisioning.apply_plan(ChangePlan.objects.get(pk=plan.pk), user=self.user)
+        self.assertEqual(self.all_writes(), [])
+
+    def test_warnings_are_kept_with_the_plan(self) -> None:
+        subscriber = self.active_subscriber(SSH_SHELF)
+        Subscriber.objects.filter(pk=subscriber.pk).update(vlan=factories.vlan(4093))
+        plan = services.run("plan", Subscriber.objects.get(pk=subscriber.pk), user=self.user)
+        self.assertEqual(
+            [(item["subject"], item["field"], item["value"]) for item in plan.warnings], [(subscriber.name, "vlan", "4093")]
+        )
+
+    def test_a_vlan_that_no_uplink_carries_is_refused(self) -> None:
+        def narrow() -> None:
+            for port in self.shelf(SSH_SHELF).running.switchports.values():
+                port.mode, port.allowed = "trunk", "3-50"
+
+        self.fleet.call(narrow)
+        subscriber = self.active_subscriber(SSH_SHELF)
+        Subscriber.objects.filter(pk=subscriber.pk).update(vlan=factories.vlan(3000))
+        with self.assertRaisesMessage(WorkflowError, "no uplink carries this VLAN"):
+            services.run("plan", Subscriber.objects.get(pk=subscriber.pk), user=self.user)
 
 
 class FaultTests(TownTestCase):

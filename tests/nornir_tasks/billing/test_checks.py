@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 
@@ -36,14 +37,15 @@ def billing(town_billing: RunningBilling) -> Iterator[RunningBilling]:
     town_billing.clear_requests()
 
 
-def checked(billing: RunningBilling, system: str) -> dict[str, ConnectionCheck]:
-    return {item.name: item for item in check_connection(town_target(billing, system), clock=FakeClock())}
+def checked(billing: RunningBilling, system: str, *fields: str) -> dict[str, ConnectionCheck]:
+    target = replace(town_target(billing, system), write_fields=fields)
+    return {item.name: item for item in check_connection(target, clock=FakeClock())}
 
 
 def test_what_is_assumed_is_tried_or_the_documentation_says_why_not(billing: RunningBilling) -> None:
     rows = {match["number"]: match["check"] for match in ROW.finditer(TABLE.read_text())}
     assert len(rows) == TABLE.read_text().count("\n| S") + TABLE.read_text().count("\n| P")
-    found = {**checked(billing, SONAR), **checked(billing, SPLYNX)}
+    found = {**checked(billing, SONAR, "4"), **checked(billing, SPLYNX, "netbox_id")}
     for number, words in rows.items():
         named = set(re.findall(r"`(\w+)`", words))
         assert named & set(found) or words.startswith("none"), f"{number}: {words}"
@@ -106,3 +108,15 @@ def test_the_clocks_are_compared(date: str, state: CheckState) -> None:
     checks.clock(Answer(200, {"date": date}, b""))
     assert [item.state for item in checks.done] == [state]
     assert [(report.name, report.ok) for report in told] == [("clock", True)]
+
+
+@pytest.mark.parametrize(("system", "there", "missing"), [(SONAR, "4", "99"), (SPLYNX, "netbox_id", "nobody_made_it")])
+def test_what_is_written_back_to_is_there_and_the_right_is_named(
+    billing: RunningBilling, system: str, there: str, missing: str
+) -> None:
+    assert checked(billing, system, there)["write_back"].ok
+    found = checked(billing, system, there, missing)["write_back"]
+    assert found.state is CheckState.FAILED
+    assert missing in found.detail
+    assert there in found.next_step
+    assert "write_back" not in checked(billing, system)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nornir_tasks.billing.http import Answer, AnswerError, HttpClient, HttpLimits, TokenBucket, base_url, php_query, scrub
-from nornir_tasks.billing.options import names_option, number_option, recurring_plans_option, status_map_option
+from nornir_tasks.billing.options import debt_option, names_option, number_option, recurring_plans_option, status_map_option
 from nornir_tasks.billing.splynx_auth import next_nonce, signature
 from nornir_tasks.contracts import BillingTarget, ServiceState
 from nornir_tasks.errors import BillingError, ErrorKind
@@ -317,6 +317,9 @@ def options(**given: Any) -> BillingTarget:
         (lambda t: names_option(t, "skip_collections", ("a",)), {"skip_collections": ["b"]}, "option skip_collections 'b'"),
         (status_map_option, {"status_map": {"Seasonal": "asleep"}}, "option status_map[Seasonal] 'asleep'"),
         (status_map_option, {"status_map": ["x"]}, "must map"),
+        (debt_option, {"debt": {"action": "forgive"}}, "option debt[action] 'forgive'"),
+        (debt_option, {"debt": {"action": "grace"}}, "option debt[days] 0"),
+        (debt_option, {"debt": "keep"}, "option debt 'keep'"),
         (recurring_plans_option, {"recurring_plans": {"Flat": [100]}}, "option recurring_plans[Flat] [100]"),
         (recurring_plans_option, {"recurring_plans": {"Flat": [100, 0]}}, "whole kbit/s"),
     ],

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nornir_tasks.billing.debts import Debts
 from nornir_tasks.billing.fields import day, flag, host_list, ident, mac_list, pick, whole
 from nornir_tasks.billing.reading import Reading
 from nornir_tasks.billing.sonar_join import Joined
 from nornir_tasks.billing.sonar_join import join as join_sonar
 from nornir_tasks.billing.splynx_join import collapse
 from nornir_tasks.billing.splynx_join import join as join_splynx
-from nornir_tasks.billing.states import sonar_state, splynx_state
-from nornir_tasks.contracts import ServiceState
+from nornir_tasks.billing.states import DEFAULT_DEBT
+from nornir_tasks.contracts import BillingSystemType, ServiceState, StateRules
 from nornir_tasks.gam.rules import canonical_mac
 
-S = ServiceState
+SONAR_RULES, SPLYNX_RULES = (Debts(StateRules(type, DEFAULT_DEBT[type])) for type in BillingSystemType)
 macs = st.integers(1, 0xFFFFFF).map(lambda tail: f"00:0e:d8:{tail >> 16:02x}:{tail >> 8 & 255:02x}:{tail & 255:02x}")
 
 
@@ -73,64 +74,6 @@ def test_rows_keep_allowed_fields_only() -> None:
     for bad in ("unauthorized", ["id"], {"name": "x"}, {"id": None}):
         with pytest.raises(ValueError, match="row"):
             pick(bad, ("id",))
-
-
-# ------------------------------------------------------------------------------------------------------------------ states
-
-
-@pytest.mark.parametrize(
-    ("name", "activates", "archived", "expected"),
-    [
-        ("Active", True, False, S.IN_SERVICE),
-        ("VIP", True, False, S.IN_SERVICE),
-        ("Active", True, True, S.TERMINATED),
-        ("Delinquent Hold", False, False, S.SUSPENDED),
-        ("Seasonal Suspend", False, False, S.SUSPENDED),
-        ("Inactive", False, False, S.TERMINATED),
-        ("Disconnected", False, False, S.TERMINATED),
-        ("Cancelled", False, False, S.TERMINATED),
-        ("Lead", False, False, S.PENDING),
-        ("Hot Prospect", False, False, S.PENDING),
-        ("Snowbird", False, False, S.UNKNOWN),
-        ("status 77", False, False, S.UNKNOWN),
-    ],
-)
-def test_sonar_states(name: str, activates: bool, archived: bool, expected: ServiceState) -> None:
-    assert sonar_state(name, activates, archived, {}) is expected
-
-
-def test_the_operators_word_wins() -> None:
-    assert sonar_state("Snowbird", False, False, {"snowbird": S.SUSPENDED}) is S.SUSPENDED
-    assert sonar_state("Free", True, False, {"free": S.TERMINATED}) is S.TERMINATED
-    assert splynx_state("active", "frozen", {"*/frozen": S.SUSPENDED}) is S.SUSPENDED
-    assert splynx_state("vip", "active", {"vip/*": S.IN_SERVICE}) is S.IN_SERVICE
-    assert splynx_state("active", "stopped", {"active/stopped": S.TERMINATED, "*/stopped": S.PENDING}) is S.TERMINATED
-
-
-@pytest.mark.parametrize(
-    ("customer", "service", "expected"),
-    [
-        ("active", "active", S.IN_SERVICE),
-        ("Active", "ACTIVE", S.IN_SERVICE),
-        ("blocked", "active", S.SUSPENDED),
-        ("blocked", "stopped", S.SUSPENDED),
-        ("active", "stopped", S.SUSPENDED),
-        ("active", "pending", S.PENDING),
-        ("blocked", "pending", S.PENDING),
-        ("new", "active", S.PENDING),
-        ("new", "pending", S.PENDING),
-        ("disabled", "active", S.TERMINATED),
-        ("disabled", "stopped", S.TERMINATED),
-        ("active", "disabled", S.TERMINATED),
-        ("active", "hidden", S.TERMINATED),
-        ("new", "disabled", S.TERMINATED),
-        ("active", "frozen", S.UNKNOWN),
-        ("vip", "active", S.UNKNOWN),
-        ("disabled", "frozen", S.UNKNOWN),
-    ],
-)
-def test_splynx_states(customer: str, service: str, expected: ServiceState) -> None:
-    assert splynx_state(customer, service, {}) is expected
 
 
 # ------------------------------------------------------------------------------------------------------- Splynx lineages
@@ -229,7 +172,7 @@ def sonar_tables(**tables: list[dict[str, Any]]) -> Joined:
         ],
     }
     reading = Reading({name: {str(row["id"]): row for row in rows} for name, rows in {**base, **tables}.items()})
-    return join_sonar(reading, {}, {})
+    return join_sonar(reading, SONAR_RULES, {})
 
 
 def speeds(kbps: int) -> dict[str, int]:
@@ -357,12 +300,12 @@ def test_services_are_left_out_when_the_statuses_could_not_be_read() -> None:
     reading = Reading({"accounts": {"5": account(5)}, "account_services": {"50": {"id": 50, "account_id": 5, "service_id": 31}}})
     reading.tables["services"] = {"31": {"id": 31, "name": "100", "type": "DATA", "data_service_detail": speeds(100_000)}}
     reading.fail("account_statuses", "account_statuses: no")
-    assert join_sonar(reading, {}, {}).services == ()
+    assert join_sonar(reading, SONAR_RULES, {}).services == ()
 
 
 def splynx_tables(**tables: list[dict[str, Any]]) -> Any:
     reading = Reading({name: {str(row["id"]): row for row in rows} for name, rows in tables.items()})
-    return join_splynx(reading, {})
+    return join_splynx(reading, SPLYNX_RULES)
 
 
 def test_splynx_equipment_and_sessions_follow_the_service_that_speaks() -> None:
@@ -379,7 +322,7 @@ def test_splynx_equipment_and_sessions_follow_the_service_that_speaks() -> None:
         acs_devices=[{"id": 4, "customer_id": 5, "internet_service_id": 1, "serial_number": "ROUTER1"}],
     )
     (found,) = joined.services
-    assert (found.external_id, found.replaces, found.state) == ("5.2", ("5.1",), S.SUSPENDED)
+    assert (found.external_id, found.replaces, found.state) == ("5.2", ("5.1",), ServiceState.SUSPENDED)
     assert found.macs == ("02:00:5e:10:00:42", "02:00:5e:10:00:43", MAC)
     assert found.serials == ("S1", "ROUTER1")
     assert found.evidence["acs_serials"] == ["ROUTER1"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nornir_tasks.changes.diff import Removal, change_diffs, compute_changes, interrupted
 from nornir_tasks.changes.planner import plan_shelf
-from nornir_tasks.changes.slots import cheapest_way_out, plan_slots
+from nornir_tasks.changes.slots import cheapest_way_out, look, plan_slots
 from nornir_tasks.changes.state import apply_all, apply_to, differences, find, objects
 from nornir_tasks.changes.state_hash import state_hash
 from nornir_tasks.contracts import (
@@ -24,6 +24,7 @@ from nornir_tasks.contracts import (
     SubscriberConfig,
     Transport,
 )
+from nornir_tasks.gam.catalog import MAX_PROFILES
 from nornir_tasks.gam.commands import render
 from nornir_tasks.gam.parsers import parse_config
 from nornir_tasks.gam.rules import BUILTIN_PROFILE, check_config
@@ -237,15 +238,93 @@ def test_full_slots_name_the_cheapest_way_out() -> None:
     plan = plan_shelf("gam", Transport.SSH, full_shelf(), wish, (), MODEL)
     assert plan.steps == ()
     assert [v.subject for v in plan.violations] == ["New"]
-    assert "move the 1 subscribers of p02" in plan.violations[0].rule
+    assert plan.violations[0].rule == (
+        "all 15 profile slots of the shelf are used; "
+        "merge p02 into p03, which has 103/50 instead of 102/50 Mbit/s (1 subscriber moves)"
+    )
+    far = replace(full_shelf(), profiles=(BUILTIN_PROFILE, *(ProfileConfig(f"p{n:02}", n * 50, 50, id=n) for n in range(2, 16))))
+    assert "move the 1 subscriber of p02" in cheapest_way_out(far)
     assert "merge p02 into p03" in cheapest_way_out(full_shelf(p02=103))
     unused = replace(full_shelf(), subscribers=full_shelf().subscribers[1:])
     assert "remove an unused one: p02" in cheapest_way_out(unused)
-    way = plan_shelf("gam", Transport.SSH, unused, wish, ((ChangeKind.PROFILE, "p02"),), MODEL)
-    assert [line for step in way.steps for line in step.sends] == [
-        "no ghn bw-profile 2",
-        'ghn bw-profile 2 name "New" rate-downstream 999 rate-upstream 999',
+    lines = ["no ghn bw-profile 2", 'ghn bw-profile 2 name "New" rate-downstream 999 rate-upstream 999']
+    asked = plan_shelf("gam", Transport.SSH, unused, wish, ((ChangeKind.PROFILE, "p02"),), MODEL)
+    assert [line for step in asked.steps for line in step.sends] == lines
+    freed = plan_shelf("gam", Transport.SSH, unused, wish, (), MODEL, "Activate x")
+    assert [line for step in freed.steps for line in step.sends] == lines
+    assert [step.change.reason for step in freed.steps] == [
+        "nobody uses this profile and all slots are taken: its slot is needed",
+        "Activate x",
     ]
+
+
+def test_an_unused_profile_stays_while_there_is_room_or_it_is_wanted() -> None:
+    roomy = replace(full_shelf(), profiles=full_shelf().profiles[:-1], subscribers=full_shelf().subscribers[1:-1])
+    assert plan_slots(roomy, ShelfConfig((ProfileConfig("New", 999, 999),))).freed == ()
+    unused = replace(full_shelf(), subscribers=full_shelf().subscribers[1:])
+    both = ShelfConfig((ProfileConfig("New", 999, 999), ProfileConfig("p02", 102, 50)))
+    assert "all 15 profile slots" in plan_slots(unused, both).violations[0].rule
+
+
+RATES = st.sampled_from((50, 100, 102, 104, 110, 200, 500))
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> tuple[ShelfConfig, ShelfConfig]:
+    """A shelf with 0-14 profiles of which some serve nobody, and a wish for up to five more speeds."""
+    count = draw(st.integers(0, 14))
+    rates = draw(st.lists(st.tuples(RATES, RATES), min_size=count, max_size=count))
+    profiles = tuple(ProfileConfig(f"p{n:02}", *pair, id=n) for n, pair in enumerate(rates, 2))
+    names = st.sampled_from([None, *(profile.name for profile in profiles)])
+    held = draw(st.lists(names, max_size=30))
+    subscribers = tuple(SubscriberConfig(f"s{n:03}", 10, profile=name, id=n) for n, name in enumerate(held, 1))
+    speeds = draw(st.lists(st.tuples(RATES, RATES), max_size=5, unique=True))
+    wish = ShelfConfig(
+        tuple(ProfileConfig(f"new {down}/{up}", down, up) for down, up in speeds),
+        (),
+        tuple(SubscriberConfig(f"n{n}", 10, profile=f"new {down}/{up}") for n, (down, up) in enumerate(speeds)),
+    )
+    return ShelfConfig((BUILTIN_PROFILE, *profiles), (), subscribers), wish
+
+
+@common
+@given(crowded())
+def test_slots_never_exceed_15_and_only_what_nobody_uses_is_freed(case: tuple[ShelfConfig, ShelfConfig]) -> None:
+    actual, wish = case
+    plan = plan_shelf("gam", Transport.SSH, actual, wish, (), MODEL)
+    if plan.violations:
+        known = {(p.downstream_mbps, p.upstream_mbps) for p in actual.profiles[1:]}
+        new = {(p.downstream_mbps, p.upstream_mbps) for p in wish.profiles} - known
+        reusable = sum(p.name in look(actual).unused for p in actual.profiles)
+        assert len(new) > MAX_PROFILES - len(actual.profiles), "refused although there is room"
+        assert reusable < 14
+        return
+    state = actual
+    for step in plan.steps:
+        state = apply_to(state, step.change)
+        assert len(state.profiles) <= MAX_PROFILES
+    served = {item.name: item.profile for item in state.subscribers}
+    assert all(served[item.name] == item.profile for item in actual.subscribers)
+    present = {item.name: (item.downstream_mbps, item.upstream_mbps) for item in state.profiles}
+    for profile, subscriber in zip(wish.profiles, wish.subscribers, strict=True):
+        assert present[served[subscriber.name] or ""] == (profile.downstream_mbps, profile.upstream_mbps)
+    if any(step.change.after is None for step in plan.steps):
+        assert len(state.profiles) == MAX_PROFILES, "freed more than was needed"
+
+
+@common
+@given(crowded())
+def test_a_merge_makes_nobody_slower_and_the_first_is_the_cheapest(case: tuple[ShelfConfig, ShelfConfig]) -> None:
+    shelf, _ = case
+    use = look(shelf)
+    assert use.headroom == MAX_PROFILES - sum(bool(use.users[p.name]) for p in shelf.profiles[1:]) - 1
+    for merge in use.merges:
+        assert merge.moves == sum(s.profile == merge.leave.name for s in shelf.subscribers) > 0
+        assert merge.leave.downstream_mbps <= merge.into.downstream_mbps <= merge.leave.downstream_mbps * 1.05
+        assert merge.leave.upstream_mbps <= merge.into.upstream_mbps <= merge.leave.upstream_mbps * 1.05
+        assert use.merges[0].moves <= merge.moves
+        moved = tuple(replace(s, profile=merge.into.name) if s.profile == merge.leave.name else s for s in shelf.subscribers)
+        assert merge.leave.name in look(replace(shelf, subscribers=moved)).unused
 
 
 def test_violations_stop_a_plan_but_not_for_what_others_broke_before() -> None:
@@ -278,7 +357,7 @@ def test_what_the_command_line_cannot_say(field: str, value: object) -> None:
     plan = plan_shelf("gam", Transport.SSH, SHELF, wish, (), MODEL)
     assert plan.steps == ()
     assert field in {v.field for v in plan.violations}
-    assert all("choose JSON-RPC" in v.rule for v in plan.violations)
+    assert all("has no words" in v.rule for v in plan.violations)
     assert len(plan_shelf("gam", Transport.JSONRPC, SHELF, wish, (), MODEL).steps) == 1
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from nornir_tasks.changes.diff import compute_changes
 from nornir_tasks.changes.drift import compare_config, compare_ports, compare_reading
+from nornir_tasks.changes.planner import plan_shelf
 from nornir_tasks.changes.slots import plan_slots
 from nornir_tasks.changes.state import apply_all
 from nornir_tasks.contracts import (
@@ -25,6 +26,7 @@ from nornir_tasks.contracts import (
     ProfileConfig,
     ShelfConfig,
     SubscriberConfig,
+    Transport,
 )
 from tests.nornir_tasks.strategies import cli_configs
 
@@ -64,10 +66,10 @@ def test_no_difference_means_nothing_to_do_and_the_other_way_round(actual: Shelf
 
 @given(cli_configs(), cli_configs())
 def test_what_was_planned_and_done_leaves_only_the_unexpected(actual: ShelfConfig, desired: ShelfConfig) -> None:
-    placed = plan_slots(actual, desired)
-    if placed.violations:
+    plan = plan_shelf("gam", Transport.JSONRPC, actual, desired)
+    if plan.violations:
         return
-    after = apply_all(actual, compute_changes(actual, placed.desired))
+    after = apply_all(actual, [step.change for step in plan.steps])
     assert {item.kind for item in compare_config(desired, after)} <= {DriftKind.UNEXPECTED}
 
 

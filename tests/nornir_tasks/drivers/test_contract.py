@@ -182,6 +182,58 @@ def refused_kind(call) -> ErrorKind:  # type: ignore[no-untyped-def]
     return caught.value.kind
 
 
+def test_uplinks_and_abilities_are_what_the_transport_can_tell(bench: Bench, driver: GamDriver) -> None:
+    """SSH reads the text and so the uplinks, JSON-RPC the firmware's inventory; neither makes up what it cannot read."""
+
+    def narrow(shelf: SimShelf) -> None:
+        for port in shelf.running.switchports.values():
+            port.mode, port.allowed = "trunk", "100-199"
+
+    bench.on_shelf(narrow)
+    config = replace(driver.read_running(), knows=driver.abilities())
+    wish = ShelfConfig(subscribers=(replace(config.subscribers[0], vlan=200),))
+    found = plan_shelf("gam-1", driver.transport, config, wish, (), MODEL).violations
+    if driver.transport is Transport.SSH:
+        assert ([one.field for one in found], config.knows) == (["vlan"], frozenset())
+    else:
+        assert found == ()
+        assert {"ghnAgent.config.userByName.set", "VlanId", "TrunkMode"} <= config.knows
+        without = replace(config, knows=config.knows - {"TrunkMode", "ghnAgent.config.endpointByName.add"})
+        trunk = ShelfConfig((), (EP3,), (replace(config.subscribers[0], trunk=True),))
+        lacked = plan_shelf("gam-1", driver.transport, without, trunk, (), MODEL).violations
+        assert [(one.subject, one.field, one.value) for one in lacked] == [
+            ("ep3", "method", "ghnAgent.config.endpointByName.add"),
+            ("a", "TrunkMode", "True"),
+        ]
+        untyped = replace(without, knows=without.knows - {"VlanId"})
+        assert plan_shelf("gam-1", driver.transport, untyped, replace(trunk, endpoints=()), (), MODEL).violations == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("trunk", True), ("outer_vlan", 20), ("nni", "10G 1/1"), ("double_tag", True), ("allow_management", True)]
+)
+def test_a_feature_of_one_transport_is_written_by_it_or_refused_before_anything_is_sent(
+    bench: Bench, driver: GamDriver, field: str, value: object
+) -> None:
+    start = driver.read_running()
+    more = {"outer_vlan": 20} if field == "double_tag" else {}
+    if field == "allow_management":
+        wish = ShelfConfig((), (replace(start.endpoints[0], allow_management=True),))
+    else:
+        wish = ShelfConfig(subscribers=(replace(start.subscribers[0], **{field: value}, **more),))
+    written = len(bench.written())
+    plan = plan_shelf("gam-1", driver.transport, start, wish, (), MODEL)
+    if driver.transport is Transport.SSH:
+        assert plan.steps == ()
+        assert field in {one.field for one in plan.lacking}
+        assert plan.lacking == plan.violations
+        assert len(bench.written()) == written
+        return
+    for step in plan.steps:
+        driver.apply(step.sends)
+    assert differences(apply_to(start, plan.steps[0].change), driver.read_running()) == ()
+
+
 def test_backup_is_the_whole_text(driver: GamDriver) -> None:
     text = driver.backup()
     assert 'ghn endpoint 1 name "ep1" mac-address 00:0e:d8:00:00:01 port 1' in text

@@ -85,7 +85,7 @@ def test_remove(item: ConfigObject, line: str) -> None:
 def test_what_has_no_words_is_refused_by_name(field: str, value: object) -> None:
     for wish in (change(S, replace(S, **{field: value})), change(None, replace(S, name="new", **{field: value}))):
         assert [violation.field for violation in unsayable(wish)] == [field]
-        with pytest.raises(DeviceError, match=f"{field}.*choose JSON-RPC") as caught:
+        with pytest.raises(DeviceError, match=f"{field}.*has no words") as caught:
             render(wish, SHELF)
         assert caught.value.kind is ErrorKind.UNSUPPORTED
 

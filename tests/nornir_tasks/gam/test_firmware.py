@@ -17,17 +17,15 @@ from nornir_tasks.gam.firmware import (
     Rule,
     ShelfFacts,
     Upload,
-    Version,
     next_version,
     parse_file_name,
-    parse_software,
     parse_upload,
-    parse_version,
     same_software,
     url_problem,
     violations,
     warnings,
 )
+from nornir_tasks.gam.versions import Version, parse_software, parse_version
 
 URL = "https://files.example.org/gam12-24_coax_1_8_2_r28146.mfip"
 numbers = st.tuples(st.integers(0, 3), st.integers(0, 12), st.integers(0, 12))
