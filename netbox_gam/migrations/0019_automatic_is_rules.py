@@ -58,7 +58,7 @@ def free_name(rules, wanted):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("netbox_gam", "0015_intent"),
+        ("netbox_gam", "0018_status_matrix"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
