@@ -15,7 +15,9 @@ from netbox_gam.workflows import finding_rules, findings, provisioning, reconcil
 
 from .. import factories
 from ..test_jobs import QUEUES, WorkerMixin
-from .town import JSONRPC_SHELF, SHELVES, SSH_SHELF, TownTestCase
+from .town import COPPER_SHELF, JSONRPC_SHELF, SHELVES, SSH_SHELF, TownTestCase
+
+OTHER_SHELF = 2
 
 
 class ConvergingTests(WorkerMixin, TownTestCase):
@@ -62,14 +64,28 @@ class ConvergingTests(WorkerMixin, TownTestCase):
 
     def plant(self) -> None:
         """What somebody did on the shelves behind everybody's back, over both transports."""
-        for index in (SSH_SHELF, JSONRPC_SHELF):
-            other_limit, other_vlan, live = self.clean(index)[:3]
-            self.assertFalse(other_limit.bandwidth_plan.unthrottled)
-            self.on_shelf(index, other_limit.name, profile_id=0)
-            self.on_shelf(index, other_vlan.name, vlan=self.vlan_of(index, other_vlan.name) + 1)
-            self.billing.set_person(self.number_of(live), status="suspended")
-            Subscriber.objects.filter(pk=live.pk).update(status="suspended")
+        for index, kinds in (
+            (SSH_SHELF, "limit vlan"),
+            (JSONRPC_SHELF, "live vlan"),
+            (COPPER_SHELF, "plan"),
+            (OTHER_SHELF, "plan live"),
+        ):
+            for subscriber, kind in zip(self.clean(index), kinds.split(), strict=False):
+                if kind == "limit":
+                    self.on_shelf(index, subscriber.name, profile_id=0)
+                elif kind == "vlan":
+                    self.on_shelf(index, subscriber.name, vlan=self.vlan_of(index, subscriber.name) + 1)
+                elif kind == "plan":
+                    self.billing.set_person(self.number_of(subscriber), plan=self.other_plan(subscriber))
+                else:
+                    self.billing.set_person(self.number_of(subscriber), status="suspended")
+                    Subscriber.objects.filter(pk=subscriber.pk).update(status="suspended")
             provisioning.read_shelf(self.gam(index))
+
+    def other_plan(self, subscriber: Subscriber) -> str:
+        """A plan that the customer does not pay for."""
+        has = self.billing.person(self.number_of(subscriber)).plan
+        return next(plan.key for plan in self.town.plans if plan.key.startswith("home") and plan.key != has)
 
     def vlan_of(self, index: int, name: str) -> int:
         return int(self.running_subscriber(index, name).vlan)
