@@ -319,9 +319,6 @@ class BillingWriteStateChoices(ChoiceSet):
     ]
 
 
-AUTOMATIC_KINDS = (FindingKind.ACTIVE_NOT_ON_NETWORK, FindingKind.INACTIVE_ON_NETWORK, FindingKind.PLAN_MISMATCH)
-"""Findings a billing system may have accepted and applied without anybody being asked: those of one service of its own."""
-
 _FINDING_LABELS = {
     FindingKind.ACTIVE_NOT_ON_NETWORK: (_("Not on the network"), "red"),
     FindingKind.INACTIVE_ON_NETWORK: (_("Still on the network"), "red"),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +19,7 @@ from redis.exceptions import RedisError
 
 from nornir_tasks.contracts import Progress, StepEvent
 
-from .choices import ChangePlanStatusChoices, ConfigBackupKindChoices, SyncRunKindChoices
+from .choices import ChangePlanStatusChoices, ConfigBackupKindChoices, SyncRunKindChoices, SyncRunStatusChoices
 from .context import acting_as
 from .exceptions import NotAllowed, WorkflowError
 from .models import (
@@ -30,6 +31,7 @@ from .models import (
     CredentialProfile,
     Drift,
     Finding,
+    FindingRule,
     GamDevice,
     SnmpProfile,
     Subscriber,
@@ -37,7 +39,6 @@ from .models import (
     VlanPool,
 )
 from .workflows import (
-    automatic,
     backups,
     billing_events,
     billing_schedule,
@@ -47,6 +48,7 @@ from .workflows import (
     connection_check,
     discovery,
     drift_decisions,
+    finding_rules,
     findings,
     onboarding,
     polling,
@@ -120,12 +122,15 @@ class GamJobRunner(JobRunner):
 
 def work_off_billing_events() -> dict[str, int]:
     """What :func:`wake_billing_events` enqueues: no row of its own, for there is one per burst of events."""
-    return billing_events.process_pending(then=apply_automatically)
+    return billing_events.process_pending(then=follow_rules)
 
 
-def apply_automatically(system: BillingSystem) -> int:
-    """Start accepting and applying the findings that the system wants to be applied by itself; how many were started."""
-    return automatic.follow_up(system, apply=lambda finding, user: AcceptFindingJob.start(user, finding=finding, apply=True))
+def follow_rules(system: BillingSystem, user: Any = None) -> dict[str, Any]:
+    """Do what the finding rules say with the open findings of a billing system; what that came to.
+
+    :param user: who is named where a rule has no owner
+    """
+    return asdict(finding_rules.follow_rules(system, start=AcceptFindingJob.start_by_rule, user=user))
 
 
 def wake_billing_events() -> bool:
@@ -159,7 +164,7 @@ class BillingEventsJob(JobRunner):
         name = "Billing events"
 
     def run(self, *args: Any, **kwargs: Any) -> None:
-        self.job.data = {**billing_events.process_pending(then=apply_automatically), "started": start_due_reconciliations()}
+        self.job.data = {**billing_events.process_pending(then=follow_rules), "started": start_due_reconciliations()}
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
@@ -288,8 +293,8 @@ class ReconcileJob(GamJobRunner):
         else:
             dry = kind == SyncRunKindChoices.DRY_RUN
             report = reconciliation.reconcile(system, user=user, on_progress=self.progress, dry_run=dry)
-        started = apply_automatically(system) if kind != SyncRunKindChoices.DRY_RUN else 0
-        return {**report.as_dict(), "applying": started}
+        believed = report.run.status in (SyncRunStatusChoices.COMPLETED, SyncRunStatusChoices.CAUGHT_UP)
+        return {**report.as_dict(), "rules": follow_rules(system, user) if believed else {}}
 
 
 class CheckConnectionJob(GamJobRunner):
@@ -357,8 +362,10 @@ class ReleaseFeedJob(GamJobRunner):
         return cls.begin(user, run.system, pk=run.pk)
 
     def work(self, *, pk: int) -> dict[str, Any]:
-        report = reconciliation.release_feed(_stored(SyncRun, pk), user=self.job.user, on_progress=self.progress)
-        return report.as_dict()
+        run = _stored(SyncRun, pk)
+        report = reconciliation.release_feed(run, user=self.job.user, on_progress=self.progress)
+        believed = report.run.status == SyncRunStatusChoices.COMPLETED
+        return {**report.as_dict(), "rules": follow_rules(run.system, self.job.user) if believed else {}}
 
 
 class ReleasePartJob(GamJobRunner):
@@ -376,8 +383,9 @@ class ReleasePartJob(GamJobRunner):
         return cls.begin(user, run.system, pk=run.pk, services=list(services), sites=list(sites))
 
     def work(self, *, pk: int, services: list[int], sites: list[int]) -> dict[str, Any]:
-        found = release.release_part(_stored(SyncRun, pk), user=self.job.user, services=services, sites=sites)
-        return asdict(found)
+        run = _stored(SyncRun, pk)
+        found = release.release_part(run, user=self.job.user, services=services, sites=sites)
+        return {**asdict(found), "rules": follow_rules(run.system, self.job.user)}
 
 
 def require_apply(user: Any, change_plan: ChangePlan | None = None) -> None:
@@ -658,9 +666,18 @@ class AcceptFindingJob(_ApplyingJob):
             require_apply(user)
         return cls.begin(user, pk=finding.pk, apply=apply)
 
-    def work(self, *, pk: int, apply: bool) -> dict[str, Any]:
-        finding = _stored(Finding, pk)
-        return self.make(findings.place_of(finding), lambda: findings.accept(finding, user=self.job.user), apply=apply)
+    @classmethod
+    def start_by_rule(cls, rule: FindingRule, finding: Finding, user: Any) -> Job:
+        """Enqueue for a finding that a rule took up."""
+        return cls.begin(user, pk=finding.pk, rule_pk=rule.pk)
+
+    def work(self, *, pk: int, apply: bool = False, rule_pk: int | None = None) -> dict[str, Any]:
+        finding, user = _stored(Finding, pk), self.job.user
+        if rule_pk is None:
+            return self.make(findings.place_of(finding), lambda: findings.accept(finding, user=user), apply=apply)
+        rule = _stored(FindingRule, rule_pk)
+        accept = partial(finding_rules.accept, finding, rule, user=user)
+        return self.make(findings.place_of(finding), accept, apply=finding_rules.may_apply(rule))
 
 
 class CompareJob(GamJobRunner):

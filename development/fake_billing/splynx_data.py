@@ -39,7 +39,8 @@ RESOURCES = {
     "ipv4_route:varchar ipv4_pool_id:int taking_ipv6:enum ipv6:varchar ipv6_delegated:varchar ipv6_pool_id:int mac:varchar "
     "top_up_tariff_id:int",
     "tariffs": "id:int title:varchar service_name:varchar price:decimal with_vat:boolean vat_percent:decimal speed_download:int "
-    "speed_upload:int speed_limit_type:enum speed_limit_at:int burst_type:enum available_for_services:boolean",
+    "speed_upload:int speed_limit_type:enum speed_limit_at:int burst_type:enum "
+    "burst_limit_fixed_down:int burst_limit_fixed_up:int available_for_services:boolean",
     "online": "id:int customer_id:int service_id:int tariff_id:int partner_id:int nas_id:int login:varchar username_real:varchar "
     "ipv4:varchar ipv6:varchar ipv6_prefix:varchar mac:varchar port:varchar start_session:datetime time_on:int in_bytes:int "
     "out_bytes:int type:enum",
@@ -131,6 +132,8 @@ class SplynxTables:
                 "speed_limit_type": "none",
                 "speed_limit_at": 10,
                 "burst_type": "none",
+                "burst_limit_fixed_down": 0,
+                "burst_limit_fixed_up": 0,
                 "available_for_services": "1",
                 "partners_ids": [1],
                 "billing_types": ["recurring"],
@@ -206,10 +209,11 @@ class SplynxTables:
         # Often empty, where only the login counts; two services that claim one endpoint both name it.
         silent = person.serials and person.number % 5 == 0 and person.trap != "dual_service"
         macs = "" if silent else mac_list(person.macs)
-        if person.trap == "twin" and person.status in ("active", "suspended", "terminated"):
+        if person.trap == "twin" and person.status != "odd":
             back = person.status == "active"
+            status = person.status if person.status in ("active", "pending") else "stopped"
             self._service(person, id, "disabled", macs, end_date="2026-02-28")
-            self._service(person, id + 1, "active" if back else "stopped", macs if back else "", start_date="2026-03-01")
+            self._service(person, id + 1, status, macs if back else "", start_date="2026-03-01")
             return
         ended = {"end_date": "2026-02-28"} if person.status == "terminated" else {}
         self._service(person, id, SERVICE_STATUS[person.status], macs, **ended)

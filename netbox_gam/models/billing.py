@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from netbox.context import current_request
 from netbox.models.features import JobsMixin
 
 from ..choices import (
-    AUTOMATIC_KINDS,
     BillingAuthChoices,
     BillingSystemTypeChoices,
     FindingKindChoices,
@@ -100,37 +95,6 @@ class BillingSystem(JobsMixin, SecretsMixin, GamModel):
                 raise ValidationError({name: _("This authentication needs it.")})
         if not isinstance(self.options, dict):
             raise ValidationError({"options": _("A JSON object is needed.")})
-        self._clean_automatic()
-
-    def _clean_automatic(self) -> None:
-        """The options that let findings be accepted and applied without anybody being asked."""
-        kinds = self.options.get("apply_automatically", [])
-        if not isinstance(kinds, list) or not all(kind in AUTOMATIC_KINDS for kind in kinds):
-            known = ", ".join(AUTOMATIC_KINDS)
-            words = _("apply_automatically %(value)r: a list of kinds is needed, of %(known)s.") % {"value": kinds, "known": known}
-            raise ValidationError({"options": words})
-        if not kinds:
-            return
-        name = self.options.get("apply_as")
-        user = get_user_model().objects.filter(username=name, is_active=True).first() if isinstance(name, str) else None
-        if user is None:
-            words = _("apply_as %(value)r: the name of an active user is needed, in whose name findings are accepted.")
-            raise ValidationError({"options": words % {"value": name}})
-        for permission in ("netbox_gam.decide_finding", "netbox_gam.apply_changeplan"):
-            if not user.has_perm(permission):
-                words = _("apply_as %(value)r: this user lacks the permission %(permission)s.")
-                raise ValidationError({"options": words % {"value": name, "permission": permission}})
-        self._clean_who_enters(user)
-
-    def _clean_who_enters(self, user: Any) -> None:
-        """Nobody but an administrator lets something be done in another user's name."""
-        request = current_request.get()
-        if request is None or request.user == user or request.user.is_superuser:
-            return
-        stored = type(self).objects.filter(pk=self.pk).values_list("options", flat=True).first() or {}
-        if any(stored.get(option) != self.options.get(option) for option in ("apply_automatically", "apply_as")):
-            words = _("apply_as %(value)r: only this user or an administrator may enter or change what is done in this name.")
-            raise ValidationError({"options": words % {"value": user.username}})
 
 
 class BillingPlan(GamModel):
@@ -337,7 +301,7 @@ class Finding(RecordModel):
         "netbox_gam.SyncRun", on_delete=models.SET_NULL, related_name="findings", null=True, blank=True, verbose_name=_("sync run")
     )
     taken_up_at = models.DateTimeField(_("taken up"), null=True, blank=True, editable=False)
-    """When it was last accepted by rule rather than by a person."""
+    """When a rule last took it up, to accept it."""
 
     change_plan = models.ForeignKey(
         "netbox_gam.ChangePlan",

@@ -136,9 +136,9 @@ class FindingRuleReleaseView(ObjectVerbView):
     permission = "release"
 
     def perform(self, request, instance):
-        from ..workflows import finding_rules
+        from ..workflows import rule_guard
 
-        count = finding_rules.release(instance, user=request.user)
+        count = rule_guard.release(instance, user=request.user)
         words = gettext_now("Released %(rule)s: it may cut off the %(count)s it was held for, within its limits.")
         return words % {"rule": instance, "count": count}
 

@@ -26,7 +26,7 @@ from ..choices import BillingEventStateChoices as State
 from ..exceptions import Busy, NotAllowed, SecretError, WorkflowError
 from ..models import BilledService, BillingEvent, BillingSystem
 from ..targets import billing_target, webhook_secret
-from . import finding_rules, reconciliation
+from . import reconciliation
 from .locks import exclusive
 
 logger = logging.getLogger("netbox_gam.billing_events")
@@ -160,7 +160,6 @@ def process_pending(*, only: BillingSystem | None = None, then: Callable[[Billin
                     failed = _work_off(system, totals, then)
             except Busy:
                 break
-            finding_rules.follow_rules(system)
             if failed:
                 break
     return totals

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from netbox.context import current_request
 
 from nornir_tasks.contracts import FindingKind
 
-from .. import settings
-from ..choices import FindingActionChoices, FindingStateChoices, SubscriberStatusChoices
+from ..choices import FindingActionChoices, FindingStateChoices
 from ..context import acting_as
 from ..exceptions import InvalidState, NotAllowed, WorkflowError
-from ..models import BillingSystem, Finding, FindingRule, GamDevice, Subscriber
-from . import findings, provisioning
-from .saving import create, update
+from ..models import BillingSystem, ChangePlan, Finding, FindingRule, GamDevice
+from . import findings, rule_guard
+from .rule_guard import CUTTING, gam_of, too_many
+from .saving import update
 from .scope import Place, Scope, places, scope_of
 
-CUTTING = (FindingKind.INACTIVE_ON_NETWORK, FindingKind.ENDPOINT_WITHOUT_SUBSCRIBER, FindingKind.LIVE_WHILE_OFF)
-"""Kinds whose acceptance takes a service away."""
-
-CUT_TOLERATED = 5
-"""Up to this many cut-offs at once are no mass, whatever their share."""
+PER = timedelta(hours=1)
+AGAIN_AFTER = timedelta(minutes=15)
+"""A finding that was taken up and is still open after so long is taken up again: the shelf may have been away."""
 
 PREVIEW = timedelta(days=31)
 MOST_SHOWN = 50
 
+Start = Callable[[FindingRule, Finding, Any], object]
+"""Starts accepting a finding by a rule in a user's name, :func:`accept`, where it may wait for a shelf."""
+
 
 @dataclass
 class Followed:
-    """What following the rules came to: findings by what was done, and why others were left."""
+    """What following the rules came to: findings by what was begun or done with them, and why others were left."""
 
-    planned: int = 0
-    applied: int = 0
+    planning: int = 0
+    applying: int = 0
     ignored: int = 0
     waiting: int = 0
     held: list[str] = field(default_factory=list)
@@ -66,34 +67,50 @@ class Preview:
         return [finding.pk for finding in self.findings]
 
 
-def follow_rules(system: BillingSystem, *, user: Any = None) -> Followed:
+def follow_rules(system: BillingSystem, *, start: Start, user: Any = None) -> Followed:
     """Do what the enabled rules say with the open findings of a billing system and with those of nobody's.
 
-    To be called after a reconciliation or a refresh of single accounts, outside of their transaction and lock, because applying
-    waits for shelves. Each finding is decided by the first rule, by name, whose kinds, billing system and scope it is of. A rule:
+    To be called after a reconciliation and after every refresh of single accounts. Each finding is decided by the first rule, by
+    name, whose kinds, billing system and scope it is of, and is taken up once, whoever else looks at the same time. A rule:
 
     * acts as the user who confirmed it, with that user's permissions, and only as it was confirmed. Without such a user accepted
       findings are planned only, as ``user``, and none are ignored;
     * decides at most ``run_limit`` findings now and ``hourly_limit`` in an hour;
     * is held as a whole, with one finding saying so, when the open findings it would cut off are more than the guard lets through
-      in the system or at a site. A person then releases exactly those.
+      in the system or at a site. A person then releases exactly those;
+    * cuts off, all rules of a system together, no more within an hour than the guard lets pass at once. The others wait.
 
-    What could not be done stays open and is named in ``problems``; nothing is raised for it.
+    Ignoring is done here; accepting waits for shelves, so it is what ``start`` starts.
 
     :param user: who is named where a rule has no owner
     """
-    report = Followed()
-    _settle_switched_off()
-    rules = list(FindingRule.objects.filter(enabled=True).filter(Q(system=None) | Q(system=system)).select_related("acts_as"))
-    if not rules:
-        return report
-    chosen = _assign(rules, open_findings(system))
-    for rule in rules:
-        if hold := _hold(rule, system, chosen[rule.pk]):
-            report.held.append(hold)
-        else:
-            _follow(rule, chosen[rule.pk], user, report)
+    report, begun = Followed(), []
+    with transaction.atomic():
+        rules = _rules_for(system)
+        rule_guard.settle_switched_off()
+        if rules:
+            chosen = _assign(rules, open_findings(system))
+            cut_offs = rule_guard.CutOffs(system, timezone.now() - PER)
+            for rule in rules:
+                if hold := rule_guard.hold(rule, system, chosen[rule.pk]):
+                    report.held.append(hold)
+                else:
+                    begun += [(rule, finding) for finding in _take_up(rule, chosen[rule.pk], cut_offs, report)]
+            cut_offs.tell()
+    for rule, finding in begun:
+        start(rule, finding, owner_of(rule) or user)
     return report
+
+
+def owner_of(rule: FindingRule) -> Any:
+    """The user a rule acts as; None while nobody has confirmed it as it stands."""
+    return rule.acts_as if rule.is_confirmed else None
+
+
+def _rules_for(system: BillingSystem) -> list[FindingRule]:
+    """Enabled rules of a system, locked: who looks at the same time waits here, and then finds the findings taken up."""
+    rules = FindingRule.objects.filter(enabled=True).filter(Q(system=None) | Q(system=system))
+    return list(rules.select_for_update(of=("self",)).select_related("acts_as"))
 
 
 def open_findings(system: BillingSystem) -> list[Finding]:
@@ -101,14 +118,6 @@ def open_findings(system: BillingSystem) -> list[Finding]:
     stored = Finding.objects.filter(Q(system=system) | Q(system=None), state=FindingStateChoices.OPEN)
     related = ("system", "subscriber__gam__device", "endpoint__gam__device")
     return list(stored.exclude(kind=FindingKind.RULE_HELD).select_related(*related).order_by("first_seen", "pk"))
-
-
-def gam_of(finding: Finding) -> GamDevice | None:
-    """The GAM a finding is about."""
-    for one in (finding.endpoint, finding.subscriber):
-        if one is not None and one.gam is not None:
-            return one.gam  # type: ignore[no-any-return]
-    return None
 
 
 def _assign(rules: Sequence[FindingRule], stored: Iterable[Finding]) -> dict[int, list[Finding]]:
@@ -134,116 +143,7 @@ def _is_for(rule: FindingRule, scope: Scope, finding: Finding, where: dict[int, 
     return place is not None and scope.covers(place)
 
 
-# ------------------------------------------------------------------------------------------------------------------ holding
-
-
-def _hold(rule: FindingRule, system: BillingSystem, chosen: Sequence[Finding]) -> str:
-    """Hold a rule that would cut off too many; why, or empty where it may go on. What a person released is let through."""
-    if rule.action == FindingActionChoices.IGNORE:
-        return ""
-    cut = [finding for finding in chosen if finding.kind in CUTTING and finding.pk not in rule.held_findings]
-    reason = rule.held or too_many(system, cut)
-    if not reason:
-        return ""
-    if not rule.held:
-        pks = [finding.pk for finding in chosen if finding.kind in CUTTING]
-        update(rule, message="Held by the guard", held=reason[:300], held_findings=pks)
-    _say_held(rule, reason)
-    return f"{rule}: {reason}"
-
-
-def too_many(system: BillingSystem | None, cut: Sequence[Finding]) -> str:
-    """Why these cut-offs are too many at once, by the guard's limits for the whole and for each site; empty when they are not."""
-    limits = settings.guard_limits()
-    active = Subscriber.objects.filter(status=SubscriberStatusChoices.ACTIVE)
-    if system is not None:
-        active = active.filter(Q(billing_links__system=system) | Q(billing_links=None)).distinct()
-    if len(cut) <= CUT_TOLERATED:
-        return ""
-    everyone = active.count()
-    percent = len(cut) * 100.0 / everyone if everyone else 100.0
-    if len(cut) > limits.cut_count or percent > limits.cut_percent:
-        return _too_many(len(cut), everyone, percent, "", limits)
-    sites = Counter(gam.device.site for finding in cut if (gam := gam_of(finding)) is not None)
-    for site, count in sites.most_common():
-        everyone = active.filter(gam__device__site=site).count()
-        percent = count * 100.0 / everyone if everyone else 100.0
-        if count > CUT_TOLERATED and percent > limits.cut_percent:
-            return _too_many(count, everyone, percent, f" at {site}", limits)
-    return ""
-
-
-def _too_many(count: int, everyone: int, percent: float, where: str, limits: Any) -> str:
-    return (
-        f"it would cut off {count} of {everyone} active subscribers{where} at once, {percent:.1f} % "
-        f"(at most {limits.cut_percent:g} % or {limits.cut_count})"
-    )
-
-
-def _say_held(rule: FindingRule, reason: str) -> None:
-    """The one finding that says a rule is held; it stays until the rule is released."""
-    now = timezone.now()
-    values = {
-        "title": f"Rule {rule} is held: {reason}. Look at its findings, then release the rule or switch it off."[:300],
-        "state": FindingStateChoices.OPEN,
-        "last_seen": now,
-        "intent_values": {"rule": rule.name, "findings": len(rule.held_findings)},
-    }
-    mark = held_fingerprint(rule)
-    finding = Finding.objects.filter(system=rule.system, fingerprint=mark).first()
-    if finding is None:
-        first = {
-            "kind": FindingKind.RULE_HELD,
-            "fingerprint": mark,
-            "first_seen": now,
-            "followed_rule": rule,
-            "system": rule.system,
-        }
-        create(
-            Finding,
-            message="Held by the guard",
-            rule="A rule must not cut off more at once than the guard allows.",
-            **first,
-            **values,
-        )
-    elif finding.state != FindingStateChoices.OPEN:
-        update(finding, message="Held by the guard", **values)
-    else:
-        Finding.objects.filter(pk=finding.pk).update(last_seen=now)
-
-
-def held_fingerprint(rule: FindingRule) -> str:
-    """Of the finding that says the rule is held."""
-    return hashlib.sha256(f"{FindingKind.RULE_HELD}:{rule.pk}".encode()).hexdigest()
-
-
-def release(rule: FindingRule, *, user: Any) -> int:
-    """Let a held rule decide what it was held for, within its limits; what comes up later is judged anew.
-
-    :returns: how many findings it may cut off now
-    :raises NotAllowed: the user may not
-    :raises InvalidState: the rule is not held
-    """
-    if not user.has_perm("netbox_gam.release_findingrule", rule):
-        raise NotAllowed(f"You may not release {rule}.")
-    if not rule.held:
-        raise InvalidState(f"The rule {rule} is not held.")
-    update(rule, message=f"Released by {user}", held="")
-    settle_held(rule, f"Released by {user}")
-    return len(rule.held_findings)
-
-
-def _settle_switched_off() -> None:
-    """A rule that is off or gone holds nothing any more."""
-    stale = Finding.objects.filter(kind=FindingKind.RULE_HELD).exclude(state=FindingStateChoices.RESOLVED)
-    for finding in stale.exclude(followed_rule__enabled=True):
-        update(finding, message="Its rule is off or gone", state=FindingStateChoices.RESOLVED)
-
-
-def settle_held(rule: FindingRule, message: str) -> None:
-    """Resolve the finding that said a rule is held."""
-    for finding in Finding.objects.filter(fingerprint=held_fingerprint(rule)).exclude(state=FindingStateChoices.RESOLVED):
-        update(finding, message=message, state=FindingStateChoices.RESOLVED)
+# ---------------------------------------------------------------------------------------------------------------- confirming
 
 
 def confirm(rule: FindingRule, *, user: Any) -> None:
@@ -262,52 +162,86 @@ def confirm(rule: FindingRule, *, user: Any) -> None:
 # ---------------------------------------------------------------------------------------------------------------- following
 
 
-def _follow(rule: FindingRule, chosen: Sequence[Finding], user: Any, report: Followed) -> None:
-    """Decide within the limits, one finding after the other; what fails stays open."""
-    owner = rule.acts_as if rule.is_confirmed else None
-    if owner is None and rule.action == FindingActionChoices.IGNORE:
+def _take_up(rule: FindingRule, chosen: Sequence[Finding], cut_offs: rule_guard.CutOffs, report: Followed) -> list[Finding]:
+    """Ignore, or claim for accepting, what the limits let through; those to accept."""
+    if rule.action == FindingActionChoices.IGNORE and owner_of(rule) is None:
         if chosen:
             report.problems.append(f"{rule}: nobody has confirmed it as it stands, so it ignores nothing")
-        return
-    recent = Finding.objects.filter(followed_rule=rule, decided__gte=timezone.now() - timedelta(hours=1))
-    room = max(min(rule.run_limit, rule.hourly_limit - recent.count()), 0)
-    report.waiting += max(len(chosen) - room, 0)
-    for finding in chosen[:room]:
-        try:
-            with _as_user(owner or user):
-                _decide(rule, finding, owner, user, report)
-        except WorkflowError as error:
-            report.problems.append(f"{rule}: {finding}: {error}")
-
-
-def _decide(rule: FindingRule, finding: Finding, owner: Any, user: Any, report: Followed) -> None:
-    if owner is not None and not owner.has_perm("netbox_gam.decide_finding", finding):
-        raise NotAllowed(f"{owner}, as whom the rule acts, may not decide this finding.")
+        return []
+    now = timezone.now()
+    fresh = [item for item in chosen if item.taken_up_at is None or item.taken_up_at < now - AGAIN_AFTER]
+    going = _within_limits(rule, fresh, cut_offs, now)
+    report.waiting += len(fresh) - len(going)
     if rule.action == FindingActionChoices.IGNORE:
-        findings.ignore(finding, user=owner, rule=rule)
-        report.ignored += 1
-    elif rule.action == FindingActionChoices.APPLY and owner is not None:
-        provisioning.plan_and_apply(findings.place_of(finding), lambda: _accept_to_apply(rule, finding, owner), user=owner)
-        report.applied += 1
+        for finding in going:
+            _ignore(rule, finding, report)
+        return []
+    Finding.objects.filter(pk__in=[finding.pk for finding in going]).update(taken_up_at=now, followed_rule=rule)
+    if may_apply(rule):
+        report.applying += len(going)
     else:
-        findings.accept(finding, user=owner or user, rule=rule)
-        report.planned += 1
+        report.planning += len(going)
+    return going
 
 
-def _accept_to_apply(rule: FindingRule, finding: Finding, owner: Any) -> Any:
-    made = findings.accept(finding, user=owner, rule=rule)
-    if not owner.has_perm("netbox_gam.apply_changeplan", made):
-        raise NotAllowed(f"{owner}, as whom the rule acts, may not apply {made}; it waits.")
-    return made
+def _within_limits(rule: FindingRule, fresh: Sequence[Finding], cut_offs: rule_guard.CutOffs, now: datetime) -> list[Finding]:
+    """The oldest that may be decided now. One that is taken up again counts already."""
+    recent = Q(decided__gte=now - PER) | Q(taken_up_at__gte=now - PER)
+    counted = set(Finding.objects.filter(recent, followed_rule=rule).values_list("pk", flat=True))
+    room, going = rule.hourly_limit - len(counted), []
+    for finding in fresh:
+        if len(going) == rule.run_limit:
+            break
+        if finding.pk not in counted and room <= 0:
+            continue
+        if rule.action != FindingActionChoices.IGNORE and not cut_offs.may(rule, finding):
+            continue
+        room -= finding.pk not in counted
+        going.append(finding)
+    return going
+
+
+def _ignore(rule: FindingRule, finding: Finding, report: Followed) -> None:
+    owner = owner_of(rule)
+    try:
+        with _as_user(owner):
+            _expect_may_decide(owner, finding)
+            findings.ignore(finding, user=owner, rule=rule)
+        report.ignored += 1
+    except WorkflowError as error:
+        report.problems.append(f"{rule}: {finding}: {error}")
+
+
+def _expect_may_decide(owner: Any, finding: Finding) -> None:
+    if not owner.has_perm("netbox_gam.decide_finding", finding):
+        raise NotAllowed(f"{owner}, as whom the rule acts, may not decide this finding.")
+
+
+def may_apply(rule: FindingRule) -> bool:
+    """Whether what a rule accepts is applied at once."""
+    return rule.action == FindingActionChoices.APPLY and owner_of(rule) is not None
+
+
+def accept(finding: Finding, rule: FindingRule, *, user: Any) -> ChangePlan:
+    """Accept a finding that :func:`follow_rules` took up, if the rule still says so; a change plan, which nothing applies yet.
+
+    :raises InvalidState: the rule was switched off, held or changed meanwhile
+    :raises NotAllowed: the rule's owner may not decide this finding
+    :raises WorkflowError: what stands in the way of the change
+    """
+    owner = owner_of(rule)
+    said = rule.enabled and not rule.held and rule.action != FindingActionChoices.IGNORE and finding.kind in rule.kinds
+    if not said or (owner is not None and owner != user):
+        raise InvalidState(f"The rule {rule} does not say so any more.", next_step="Decide the finding yourself.")
+    if owner is not None:
+        _expect_may_decide(owner, finding)
+    return findings.accept(finding, user=user, rule=rule)
 
 
 @contextmanager
 def _as_user(user: Any) -> Iterator[None]:
     """Attribute changes to a user inside of what is attributed to another one already."""
     request = current_request.get()
-    if user is None:
-        yield
-        return
     if request is None:
         with acting_as(user):
             yield

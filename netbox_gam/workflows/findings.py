@@ -165,7 +165,9 @@ def _store_side(
             _create(owner, run, draft, at)
             report.opened += 1
         elif _came_back(finding):
-            update(finding, message=f"Found again by {run}", **UNDECIDED)
+            # What was gone meanwhile is new to the rules; what was accepted in vain is not tried again at once.
+            again = {"taken_up_at": None} if finding.state == FindingStateChoices.RESOLVED else {}
+            update(finding, message=f"Found again by {run}", **UNDECIDED, **again)
             report.reopened += 1
         else:
             report.standing += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -47,7 +47,7 @@ from ..models import (
     SyncRun,
 )
 from ..targets import billing_target
-from . import actual_side, finding_rules, findings, rehearsal, sync_runs
+from . import actual_side, findings, rehearsal, sync_runs
 from .held import remember as remember_held
 from .locks import exclusive
 from .saving import create, in_words, update
@@ -73,7 +73,6 @@ class ReconciliationReport:
     standing: int = 0
     resolved: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
-    followed: dict[str, Any] = field(default_factory=dict)
 
     def outcome(self) -> dict[str, int]:
         """What it came to, as the run keeps it."""
@@ -113,10 +112,7 @@ def reconcile(
         if dry_run:
             return rehearsal.rehearse(run, lambda: _compare_and_store(system, run, snapshot, clock, release))
         with transaction.atomic():
-            report = _compare_and_store(system, run, snapshot, clock, release)
-    if report.run.status == SyncRunStatusChoices.COMPLETED:
-        report.followed = asdict(finding_rules.follow_rules(system, user=user))
-    return report
+            return _compare_and_store(system, run, snapshot, clock, release)
 
 
 def not_read(
@@ -498,12 +494,15 @@ def _link(system: BillingSystem, comparison: Comparison) -> tuple[int, int, list
     """
     linked = arrived = 0
     problems: list[str] = []
-    present = set(BillingLink.objects.filter(system=system).values_list("entity", "external_id"))
+    present, former = _links_and_leftovers(system, comparison)
     subscribers = Subscriber.objects.in_bulk([match.subscriber_key for match in comparison.matches if match.subscriber_key])
     candidates = [(match.service, match.reason, subscribers.get(match.subscriber_key or 0)) for match in comparison.matches]
     disputed = _disputed(comparison)
     candidates += [(service, "new", None) for service in comparison.unmatched if service.external_id not in disputed]
     for service, reason, subscriber in candidates:
+        if subscriber is not None and (left := former.get((subscriber.pk, service.account_id))):
+            linked += _take_over(system, service, subscriber, left)
+            continue
         if (service.entity, service.external_id) in present or (subscriber is None and service.state not in ARRIVING):
             continue
         try:
@@ -513,6 +512,41 @@ def _link(system: BillingSystem, comparison: Comparison) -> tuple[int, int, list
         except ValidationError as error:
             problems.append(f"{service.entity} {service.external_id} was not recorded: {in_words(error)}")
     return linked, arrived, problems
+
+
+def _links_and_leftovers(
+    system: BillingSystem, comparison: Comparison
+) -> tuple[set[tuple[str, str]], dict[tuple[int, str], list[int]]]:
+    """What is linked, and by subscriber and account the links to services that another one replaced or that are gone."""
+    services = [*(match.service for match in comparison.matches), *comparison.unmatched]
+    current = {(service.entity, service.external_id) for service in services}
+    replaced = {(service.entity, id) for service in services for id in service.replaces}
+    present: set[tuple[str, str]] = set()
+    former: dict[tuple[int, str], list[int]] = {}
+    rows = BillingLink.objects.filter(system=system).values_list("pk", "entity", "external_id", "subscriber_id", "account_id")
+    for pk, entity, external_id, subscriber, account in rows:
+        key = (entity, external_id)
+        present.add(key)
+        if key not in current and (comparison.conclusive or key in replaced):
+            former.setdefault((subscriber, account), []).append(pk)
+    return present, former
+
+
+@transaction.atomic
+def _take_over(system: BillingSystem, service: BillingService, subscriber: Subscriber, former: list[int]) -> bool:
+    """Let the oldest link of a service and of those it follows lead to it, and remove the others; whether it did.
+
+    A service that billing replaced, or has no more, keeps no link: else it would depend on the moments somebody looked what is
+    linked. Splynx gives a service another id when it comes back.
+    """
+    own = BillingLink.objects.filter(system=system, entity=service.entity, external_id=service.external_id)
+    if own.exclude(subscriber=subscriber).exists():
+        return False
+    links = sorted({*BillingLink.objects.filter(pk__in=former), *own}, key=lambda link: link.pk)
+    for link in links[1:]:
+        link._changelog_message = f"{service.external_id} is linked instead"
+        link.delete()
+    return update(links[0], message=f"Was {links[0].external_id}", external_id=service.external_id) or len(links) > 1
 
 
 def _disputed(comparison: Comparison) -> set[str]:

@@ -1,6 +1,7 @@
 """Events lost, doubled in effect, or forged and taken, of 10,000 in any order while workers and Valkey are killed.
 
-``NETBOX_GAM_BENCH_EVENTS`` asks for another number of events, ``NETBOX_GAM_BENCH_LOGS`` keeps the logs there.
+``NETBOX_GAM_BENCH_EVENTS`` asks for another number of events, ``NETBOX_GAM_BENCH_SEED`` for another stream of them,
+``NETBOX_GAM_BENCH_LOGS`` keeps the logs there.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from tests.e2e.event_campaign import Result, Size, Stream, run
 
 EVENTS = int(os.environ.get("NETBOX_GAM_BENCH_EVENTS", "10000"))
 RATE = 50.0
+SEED = int(os.environ.get("NETBOX_GAM_BENCH_SEED", "7"))
 
 
 def measure() -> Measurement:
     """The ordered stream and the storm, one after the other."""
-    size = Size(EVENTS, rate=RATE)
+    size = Size(EVENTS, rate=RATE, seed=SEED)
     with tempfile.TemporaryDirectory(prefix="netbox-gam-events-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103  # PostgreSQL runs as another user where this one is root
         result = run(Path(os.environ.get("NETBOX_GAM_BENCH_LOGS", folder)), size)
@@ -51,6 +53,7 @@ def figures(result: Result) -> dict[str, object]:
     storm = result.storm
     return {
         "wrong": result.wrong,
+        "differences": {name: rows[:20] for name, rows in result.differences.items()},
         "rows": storm.rows,
         "again": {str(status): count for status, count in storm.again.items()},
         "seconds": {"ordered": round(result.ordered.took), "storm": round(storm.took)},

@@ -80,15 +80,17 @@ def measure() -> Measurement:
 
 
 def subscribe(running: demo.Running) -> None:
-    """Let the stand-ins call NetBox, and NetBox apply what follows by itself; what the town is planted with is ignored."""
+    """Let the stand-ins call NetBox, and a rule apply what follows at once; what the town is planted with is ignored."""
     for finding in list(running.rest.all("plugins/gam/findings/", state="open", kind=KINDS)):
         running.rest.post(f"plugins/gam/findings/{finding['id']}/ignore/")
     accounts = build_town(demo.SEED, demo.SHELVES).accounts
     secrets = {"sonar": accounts["sonar_webhook_path_secret"], "splynx": accounts["splynx_hook_secret"]}
     for system, secret in secrets.items():
         pk = running.seeded[system]
-        options = {"apply_automatically": KINDS, "apply_as": demo.ADMIN[0]}
-        running.rest.patch(f"plugins/gam/billing-systems/{pk}/", {"webhook_secret": secret, "options": options})
+        running.rest.patch(f"plugins/gam/billing-systems/{pk}/", {"webhook_secret": secret})
+        rule = {"name": f"Apply {system}", "kinds": KINDS, "system": pk, "action": "apply", "enabled": True}
+        made = running.rest.post("plugins/gam/finding-rules/", {**rule, "run_limit": 1000, "hourly_limit": 1000})
+        running.rest.post(f"plugins/gam/finding-rules/{made['id']}/confirm/")
         url = f"{running.rest.url}/api/plugins/gam/webhooks/{pk}/"
         body = {"system": system, "url": f"{url}{secret}/" if system == "sonar" else url}
         requests.post(f"{running.billing['control_url']}/hooks", json=body, timeout=30).raise_for_status()

@@ -161,6 +161,10 @@ class World:
         factories.firmware_upgrade(factories.firmware_rollout(upgrades=0), gam)
         for text in ('hostname a\nghn bw-profile 2 name "100M"\nend\n', 'hostname b\nghn bw-profile 2 name "100M"\nend\n'):
             factories.config_backup(gam, text)
+        factories.suspension_policy()
+        factories.approval_rule(enabled=False)
+        factories.maintenance_window()
+        factories.billing_write(BillingSystem.objects.first())
         if not Drift.objects.exists():
             factories.drift(gam)
         if not Arrival.objects.exists():

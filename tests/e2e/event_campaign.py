@@ -59,6 +59,8 @@ class Size:
     kills: tuple[tuple[float, str], ...] = ((0.2, "worker"), (0.4, "valkey"), (0.6, "both"), (0.8, "worker"))
     away_seconds: float = 5.0
     drain_seconds: float = 300.0
+    seed: int = SEED
+    """Of what clerks do and of the order of deliveries; the town is always the same."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Result:
     """Services that end otherwise where the content of events is believed as it comes, the last one last."""
 
     kills: list[str]
+    differences: dict[str, list[str]] = field(default_factory=dict)
+    """Rows that only one of the streams ended with, by what they are of."""
 
 
 # ------------------------------------------------------------------------------------------------------------------ processes
@@ -297,13 +301,15 @@ class Post:
 
     async def landed(self) -> None:
         """Wait until every delivery was answered as it should be."""
-        while self._flights:
-            await asyncio.gather(*list(self._flights))
+        while flights := list(self._flights):
+            await asyncio.gather(*flights)
+            # gather() of what has ended does not let the callbacks run that would discard it.
+            self._flights.difference_update(flights)
 
     async def in_order(self, count: int) -> None:
         """One after the other, as fast as it goes."""
         begin = time.perf_counter()
-        work = changes(self.town, SEED)
+        work = changes(self.town, self.size.seed)
         while len(self.stream.events) < count:
             for event in await self.change(*next(work)):
                 self.stream.order.append(event)
@@ -312,7 +318,7 @@ class Post:
 
     async def in_a_storm(self, count: int, happen: Callable[[float], None]) -> None:
         """Any of those that wait is the next one, at the rate of the campaign. ``happen``: told how far it is, by share."""
-        pick = random.Random(SEED)
+        pick = random.Random(self.size.seed)
         pool: list[Event] = []
         # On its own, so that stand-ins that are busy answering NetBox do not hold up what is sent, and then let it come in bursts.
         clerks = asyncio.create_task(self._fill(pool, count, pick))
@@ -335,7 +341,7 @@ class Post:
 
     async def _fill(self, pool: list[Event], count: int, pick: random.Random) -> None:
         """Clerks change records until there are enough events; each is put into the pool several times."""
-        work = changes(self.town, SEED)
+        work = changes(self.town, self.size.seed)
         while len(self.stream.events) < count:
             for event in await self.change(*next(work)):
                 pool += [event] * self.size.copies
@@ -400,6 +406,16 @@ def compare(ordered: Stream, storm: Stream) -> dict[str, int]:
         "forged and not counted": max(0, storm.refused - storm.rows["refused"]),
     }
     return wrong
+
+
+def differences(ordered: Stream, storm: Stream) -> dict[str, list[str]]:
+    """Rows that only one stream ended with; none where the streams ended alike."""
+    found: dict[str, list[str]] = {}
+    for name, rows in storm.picture.items():
+        for stream, only in ((ORDERED, ordered.picture[name] - rows), (STORM, rows - ordered.picture[name])):
+            if only:
+                found[f"{name}, {stream} only"] = sorted(map(str, only.elements()))
+    return found
 
 
 def naive(storm: Stream) -> int:
@@ -492,4 +508,4 @@ def run(folder: Path, size: Size) -> Result:
         keys = place.prepare()
         ordered, _ = asyncio.run(_stream(place, town, ORDERED, keys))
         storm, kills = asyncio.run(_stream(place, town, STORM, keys))
-    return Result(ordered, storm, compare(ordered, storm), naive(storm), kills)
+    return Result(ordered, storm, compare(ordered, storm), naive(storm), kills, differences(ordered, storm))

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from ... import filtersets
 from ...models import Finding, FindingRule
-from ...workflows import finding_rules
+from ...workflows import finding_rules, rule_guard
 from ..serializers import FindingRuleSerializer
 from ..serializers.decisions import RulePreviewSerializer
 from .base import GamViewSet, verb
@@ -37,5 +37,5 @@ class FindingRuleViewSet(GamViewSet):
     def release(self, request: Request, pk: int) -> Response:
         """Let a held rule decide what it was held for."""
         rule = self.get_object()
-        finding_rules.release(rule, user=request.user)
+        rule_guard.release(rule, user=request.user)
         return self.changed(rule.pk)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from dcim.models import Device, DeviceRole, DeviceType, Manufacturer, Site
 from django.utils import timezone
 from ipam.models import VLAN, VLANGroup
 
 from development.town import Town, TownEndpoint, TownShelf
-from netbox_gam.models import BandwidthPlan, Endpoint, EndpointState, GamDevice, Subscriber
+from netbox_gam.models import BandwidthPlan, Endpoint, EndpointState, GamDevice, ShelfServiceState, Subscriber
 
 
 def write_town(town: Town) -> None:
@@ -30,6 +33,21 @@ def write_town(town: Town) -> None:
             )
             for service in shelf.services
         )
+
+
+def write_configurations() -> None:
+    """What reading every shelf's configuration would have found: each service as NetBox has it."""
+    at = timezone.now()
+    served = Subscriber.objects.filter(status="active").exclude(gam=None).select_related("bandwidth_plan", "vlan", "endpoint")
+    ShelfServiceState.objects.bulk_create(shelf_service(subscriber, at) for subscriber in served)
+
+
+def shelf_service(subscriber: Subscriber, at: datetime, **other: Any) -> ShelfServiceState:
+    """A subscriber's service as its shelf has it; ``other``: what is not as NetBox says."""
+    plan = subscriber.bandwidth_plan
+    rates = {"downstream_mbps": plan.downstream_rate_mbps, "upstream_mbps": plan.upstream_rate_mbps} if plan else {}
+    values = {"vlan": subscriber.vlan.vid, "mac": subscriber.endpoint.mac, **rates, **other}
+    return ShelfServiceState(gam_id=subscriber.gam_id, name=subscriber.name, read_at=at, **values)
 
 
 def _write_shelf(shelf: TownShelf, maker: Manufacturer, role: DeviceRole) -> GamDevice:

@@ -30,10 +30,11 @@ from development.fake_billing.testing import RunningBilling, running_billing
 from development.seed import seed
 from development.town import Town
 from development.town_builder import build_town
-from netbox_gam import jobs
+from netbox_gam import gateway, jobs
 from netbox_gam.context import acting_as
 from netbox_gam.exceptions import NotAllowed, WorkflowError
 from netbox_gam.models import BilledService, BillingEvent, BillingLink, BillingSystem, ChangePlan, Finding, Subscriber
+from netbox_gam.targets import billing_target
 from netbox_gam.workflows import billing_events, reconciliation
 from netbox_gam.workflows.findings import OF_ONE_SERVICE
 
@@ -308,6 +309,20 @@ class WorkingOffTests(EventTestCase):
         self.assertEqual(billing_events.process_pending(), {"done": 1, "failed": 0})
         self.assertNotEqual(BilledService.objects.get(account_id=str(number)).external_id, old)
         self.assertFalse(Finding.objects.filter(external_id=old, state="open").exists())
+
+    def test_what_is_linked_does_not_depend_on_which_successors_were_ever_read(self) -> None:
+        number = next(p.number for p in self.town.people if p.system == "splynx" and p.status == "active" and not p.trap and p.macs)
+        mine = BillingLink.objects.filter(system=self.systems["splynx"], account_id=str(number))
+        before = mine.get()
+        for status in ("terminated", "active", "pending", "terminated"):
+            self.billing.set_person(number, status=status)
+            snapshot = gateway.fetch_accounts(billing_target(self.systems["splynx"]), [str(number)])
+            reconciliation.refresh(self.systems["splynx"], snapshot)
+            (service,) = snapshot.services
+            link = mine.get()
+            self.assertEqual(
+                (link.pk, link.match_reason, link.external_id), (before.pk, before.match_reason, service.external_id), status
+            )
 
     def envelope(self, number: int) -> dict[str, Any]:
         """What Splynx sends about a customer."""

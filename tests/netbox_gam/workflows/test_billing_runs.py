@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 from core.models import Job, ObjectChange
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.utils import timezone
 
-from netbox_gam import gateway, jobs
-from netbox_gam.choices import AUTOMATIC_KINDS
-from netbox_gam.context import acting_as
+from netbox_gam import jobs
 from netbox_gam.exceptions import InvalidState, WorkflowError
 from netbox_gam.models import BilledService, BillingLink, BillingSystem, Finding, Subscriber, SyncRun
-from netbox_gam.workflows import automatic, billing_events, billing_schedule, catching_up, reconciliation, sync_runs
+from netbox_gam.workflows import billing_events, billing_schedule, catching_up, reconciliation, sync_runs
 from netbox_gam.workflows.locks import exclusive
-from nornir_tasks.contracts import FindingKind
 
 from .. import factories
 from .test_billing_events import EventTestCase
@@ -246,85 +240,3 @@ def factories_uuid() -> Any:
     import uuid
 
     return uuid.uuid4()
-
-
-class AutomaticTests(TestCase):
-    def setUp(self) -> None:
-        self.user = get_user_model().objects.create_superuser("robot")
-        self.system = factories.billing_system(options={"apply_automatically": list(AUTOMATIC_KINDS), "apply_as": "robot"})
-        self.applied: list[Finding] = []
-
-    def find(self, kind: str, count: int = 1, **values: Any) -> list[Finding]:
-        return [factories.finding(self.system, kind=kind, **values) for _ in range(count)]
-
-    def follow_up(self) -> int:
-        apply: Callable[[Finding, Any], object] = lambda finding, user: self.applied.append(finding)  # noqa: E731
-        return automatic.follow_up(self.system, apply=apply)
-
-    def test_off_by_default(self) -> None:
-        self.system.options = {}
-        self.find(FindingKind.PLAN_MISMATCH)
-        self.assertEqual(self.follow_up(), 0)
-
-    def test_open_findings_of_the_kinds_are_taken_up_once(self) -> None:
-        self.system.options["apply_automatically"] = [FindingKind.PLAN_MISMATCH]
-        wanted = self.find(FindingKind.PLAN_MISMATCH, 2)
-        self.find(FindingKind.PLAN_MISMATCH, state="ignored")
-        self.find(FindingKind.INACTIVE_ON_NETWORK)
-        factories.finding(factories.billing_system(), kind=FindingKind.PLAN_MISMATCH)
-        self.assertEqual(self.follow_up(), 2)
-        self.assertEqual(self.applied, wanted)
-        self.assertEqual(self.follow_up(), 0)
-        later = timezone.now() - timedelta(minutes=16)
-        Finding.objects.filter(pk=wanted[0].pk).update(taken_up_at=later)
-        self.assertEqual(self.follow_up(), 1, "it is still open after a quarter of an hour")
-
-    def test_so_many_cut_offs_within_an_hour_and_the_others_wait(self) -> None:
-        self.find(FindingKind.INACTIVE_ON_NETWORK, 8)
-        self.assertEqual(gateway.most_cut_offs(0), 5)
-        self.assertEqual(self.follow_up(), 5)
-        held = Finding.objects.get(kind=FindingKind.SOURCE_INCOMPLETE)
-        self.assertEqual((held.state, held.billing_values["waiting"]), ("open", 3))
-        self.find(FindingKind.PLAN_MISMATCH)
-        self.assertEqual(self.follow_up(), 1, "what is no cut-off goes on")
-        Finding.objects.filter(pk__in=[item.pk for item in self.applied]).update(
-            taken_up_at=timezone.now() - timedelta(minutes=61), state="accepted"
-        )
-        self.assertEqual(self.follow_up(), 3)
-        held.refresh_from_db()
-        self.assertEqual(held.state, "resolved")
-
-    def test_of_many_services_a_tenth_and_at_most_so_many(self) -> None:
-        self.assertEqual([gateway.most_cut_offs(count) for count in (10, 50, 100, 200, 10_000)], [5, 5, 10, 20, 25])
-
-    def test_a_user_that_is_gone_stops_it(self) -> None:
-        self.find(FindingKind.PLAN_MISMATCH)
-        get_user_model().objects.update(is_active=False)
-        with self.assertLogs("netbox.plugins.netbox_gam.automatic", "WARNING"):
-            self.assertEqual(self.follow_up(), 0)
-
-    def test_nobody_lets_it_be_done_in_another_name(self) -> None:
-        clerk = get_user_model().objects.create_user("clerk")
-        with acting_as(clerk):
-            self.system.clean()
-            self.system.options["apply_automatically"] = [FindingKind.PLAN_MISMATCH]
-            with self.assertRaisesMessage(ValidationError, "only this user or an administrator"):
-                self.system.clean()
-        with acting_as(self.user):
-            self.system.clean()
-
-    def test_options_are_checked(self) -> None:
-        get_user_model().objects.create_user("nobody")
-        for options, word in (
-            ({"apply_automatically": "plan_mismatch", "apply_as": "robot"}, "a list of kinds"),
-            ({"apply_automatically": ["typo"], "apply_as": "robot"}, "typo"),
-            ({"apply_automatically": ["endpoint_without_subscriber"], "apply_as": "robot"}, "endpoint_without_subscriber"),
-            ({"apply_automatically": ["plan_mismatch"]}, "apply_as"),
-            ({"apply_automatically": ["plan_mismatch"], "apply_as": "gone"}, "gone"),
-            ({"apply_automatically": ["plan_mismatch"], "apply_as": "nobody"}, "decide_finding"),
-        ):
-            self.system.options = options
-            with self.assertRaisesMessage(ValidationError, word):
-                self.system.clean()
-        self.system.options = {"apply_automatically": ["plan_mismatch"], "apply_as": "robot"}
-        self.system.clean()
