@@ -246,7 +246,7 @@ class FaultTests(TownTestCase):
             plan.save()
         with self.assertRaisesMessage(InvalidState, "waits for a person"):
             provisioning.apply_plan(second, user=self.user)
-        provisioning.cancel(plan, user=self.user)
+        provisioning.release(plan, user=self.user)
         self.assertFalse(Alarm.objects.filter(condition="needs attention").exclude(state="cleared").exists())
 
     def die_while_applying(self, phase: str) -> ChangePlan:
