@@ -15,7 +15,11 @@ MODELS = [model for model in apps.get_app_config("netbox_gam").get_models() if i
 # Under another name, because "url" of the API is the object's own address.
 RENAMED = {("BillingSystem", "url"): "server_url"}
 # Kept for the workflow that wrote them; what they mean is shown otherwise.
-INTERNAL = {"FindingRule": ("confirmed", "held_findings")}
+INTERNAL = {
+    "FindingRule": ("confirmed", "held_findings"),
+    "ConfigBackup": ("digest",),
+    "Subscriber": ("before_suspension",),
+}
 SHOWN_OTHERWISE = {"custom_field_data", "owner"}
 
 
