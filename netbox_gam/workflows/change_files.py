@@ -319,7 +319,8 @@ def _change(item: _Change, actual: ShelfConfig) -> tuple[Subscriber, list[intent
     if subscriber is None:
         values = {"name": item.row["name"], "gam": item.gam, "port": item.port, "vlan": vlan}
         subscriber = create(Subscriber, message="From a CSV file", **values)
-    wish = services.wish(verb, subscriber, endpoint=item.endpoint, bandwidth_plan=item.plan, refresh=False)
+    given = {name: value for name, value in (("endpoint", item.endpoint), ("bandwidth_plan", item.plan)) if value is not None}
+    wish = services.wish(verb, subscriber, refresh=False, **given)
     extra = {name: value for name, value in (("vlan", vlan), ("port", item.port)) if value is not None}
     wish = replace(wish, values=lambda config, before=wish.values: {**before(config), **extra})
     return subscriber, intent.change(subscriber, message=wish.reason, **wish.values(actual))

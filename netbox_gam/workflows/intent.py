@@ -169,22 +169,39 @@ def _given_out(change_plan: ChangePlan) -> list[str]:
 
 
 def _move(entries: Iterable[Entry], there: str, here: str, message: str) -> list[str]:
-    left = []
-    for entry in entries:
-        obj = MODELS[entry["model"]].objects.select_for_update().filter(pk=entry["pk"]).first()
-        if obj is None:
-            left.append(f"{entry['name']} is gone")
-            continue
-        now = _fields(obj, entry[there])
-        changed = [name for name, value in entry[there].items() if now[name] not in (value, entry[here][name])]
-        left += [f"{entry['name']}: {name} was changed to {now[name]!r} in the meantime" for name in changed]
-        values = {obj._meta.get_field(name).attname: entry[here][name] for name in entry[here] if name not in changed}
-        try:
-            with transaction.atomic():
-                _set(obj, values, message)
-        except ValidationError as error:
-            left.append(f"{entry['name']}: {in_words(error)}")
+    """Set the fields of entries; what does not fit yet is tried again after the others, until nothing moves any more."""
+    left, waiting = [], list(entries)
+    while waiting:
+        refused: list[tuple[Entry, str]] = []
+        for entry in waiting:
+            changed, refusal = _move_one(entry, there, here, message)
+            left += changed
+            if refusal:
+                refused.append((entry, refusal))
+        if len(refused) == len(waiting):
+            return left + [refusal for _, refusal in refused]
+        waiting = [entry for entry, _ in refused]
     return left
+
+
+def _move_one(entry: Entry, there: str, here: str, message: str) -> tuple[list[str], str]:
+    """Set one object's fields, as far as they are as they are expected.
+
+    :returns: what somebody changed and so stays, and why NetBox does not take the rest
+    """
+    obj = MODELS[entry["model"]].objects.select_for_update().filter(pk=entry["pk"]).first()
+    if obj is None:
+        return [f"{entry['name']} is gone"], ""
+    now = _fields(obj, entry[there])
+    changed = [name for name, value in entry[there].items() if now[name] not in (value, entry[here][name])]
+    words = [f"{entry['name']}: {name} was changed to {now[name]!r} in the meantime" for name in changed]
+    values = {obj._meta.get_field(name).attname: entry[here][name] for name in entry[here] if name not in changed}
+    try:
+        with transaction.atomic():
+            _set(obj, values, message)
+    except ValidationError as error:
+        return words, f"{entry['name']}: {in_words(error)}"
+    return words, ""
 
 
 def _set(obj: Any, values: dict[str, Any], message: str) -> None:

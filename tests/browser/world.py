@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from core.models import ObjectType
@@ -129,7 +129,7 @@ class World:
         # The rules that come with the plugin are gone once a test has emptied the database.
         values = {"watches": "check.unreachable", "threshold": 1, "severity": "mj", "service_affecting": True}
         AlarmRule.objects.get_or_create(name="GAM unreachable", defaults=values)
-        MaintenanceWindow.objects.create(name="Nights", opens="01:00", closes="04:30", time_zone="Europe/Berlin")
+        MaintenanceWindow.objects.create(name="Nights", opens=time(1), closes=time(4, 30), time_zone="Europe/Berlin")
         rule = {"min_subscribers": 3, "actions": ["set", "remove"], "kinds": ["subscriber"]}
         ApprovalRule.objects.create(name="Four eyes for many", **rule)
         MailGroup.objects.create(name="Field crew", addresses=["field@example.org"])
@@ -162,8 +162,6 @@ class World:
         for text in ('hostname a\nghn bw-profile 2 name "100M"\nend\n', 'hostname b\nghn bw-profile 2 name "100M"\nend\n'):
             factories.config_backup(gam, text)
         factories.suspension_policy()
-        factories.approval_rule(enabled=False)
-        factories.maintenance_window()
         factories.billing_write(BillingSystem.objects.first())
         if not Drift.objects.exists():
             factories.drift(gam)

@@ -234,7 +234,7 @@ class FormerOptionTests(TestCase):
         here = factories.billing_system(options={"apply_automatically": kinds, "apply_as": "robot", "page_size": 50})
         gone = factories.billing_system(options={"apply_automatically": ["plan_mismatch"], "apply_as": "gone"})
         factories.billing_system(options={"apply_automatically": [], "apply_as": "robot"})
-        migration = import_module("netbox_gam.migrations.0019_automatic_is_rules")
+        migration = import_module("netbox_gam.migrations.0022_automatic_is_rules")
         migration.make_rules(apps, None)
         rule = FindingRule.objects.get(system=here)
         rule.full_clean()
