@@ -19,11 +19,19 @@ from redis.exceptions import RedisError
 
 from nornir_tasks.contracts import Progress, StepEvent
 
-from .choices import ChangePlanStatusChoices, ConfigBackupKindChoices, SyncRunKindChoices, SyncRunStatusChoices
+from .choices import (
+    BatchSourceChoices,
+    ChangePlanStatusChoices,
+    ConfigBackupKindChoices,
+    SubscriberStatusChoices,
+    SyncRunKindChoices,
+    SyncRunStatusChoices,
+)
 from .context import acting_as
-from .exceptions import NotAllowed, WorkflowError
+from .exceptions import InvalidState, NotAllowed, WorkflowError
 from .models import (
     Arrival,
+    BandwidthPlan,
     BillingSystem,
     ChangeBatch,
     ChangePlan,
@@ -531,7 +539,16 @@ class PlanBatchJob(GamJobRunner):
         name = "Plan batch"
 
     @classmethod
-    def start(cls, user: Any, *, subscribers: Iterable[Subscriber], verb: str, apply: bool = False, **given: Any) -> Job:
+    def start(
+        cls,
+        user: Any,
+        *,
+        subscribers: Iterable[Subscriber],
+        verb: str,
+        apply: bool = False,
+        source: str = BatchSourceChoices.SELECTION,
+        **given: Any,
+    ) -> Job:
         """Enqueue one of ``services.VERBS`` for some subscribers, with what it takes.
 
         :raises InvalidState: it is no verb, or is given what it does not take
@@ -540,9 +557,26 @@ class PlanBatchJob(GamJobRunner):
         if apply:
             require_apply(user)
         keys = [item.pk for item in subscribers]
-        return cls.begin(user, pks=keys, verb=verb, apply=apply, given=services.stored(given))
+        return cls.begin(user, pks=keys, verb=verb, apply=apply, source=str(source), given=services.stored(given))
 
-    def work(self, *, pks: list[int], verb: str, apply: bool, given: dict[str, Any]) -> dict[str, Any]:
+    @classmethod
+    def push_plan(cls, user: Any, bandwidth_plan: BandwidthPlan) -> Job:
+        """Enqueue for all who have a bandwidth plan and whom the user may provision, after its speed was changed.
+
+        :raises InvalidState: there is nobody
+        """
+        served = (SubscriberStatusChoices.ACTIVE, SubscriberStatusChoices.SUSPENDED)
+        subscribers = Subscriber.objects.restrict(user, "provision").filter(bandwidth_plan=bandwidth_plan, status__in=served)
+        if not subscribers:
+            raise InvalidState(
+                f"Nobody in service has {bandwidth_plan}, or nobody you may provision.",
+                next_step="Give subscribers the plan first, or ask for the permission to provision them.",
+            )
+        return cls.start(user, subscribers=subscribers, verb="plan", source=BatchSourceChoices.BANDWIDTH_PLAN)
+
+    def work(
+        self, *, pks: list[int], verb: str, apply: bool, given: dict[str, Any], source: str = BatchSourceChoices.SELECTION
+    ) -> dict[str, Any]:
         subscribers = Subscriber.objects.filter(pk__in=pks).order_by("name")
         wishes, problems = change_batches.wishes_of(verb, subscribers, **services.loaded(given))
         words = verb.replace("_", " ").capitalize()
@@ -550,6 +584,7 @@ class PlanBatchJob(GamJobRunner):
             wishes,
             user=self.job.user,
             reason=f"{words} {len(wishes)} subscribers",
+            source=source,
             problems=problems,
             on_progress=self.progress,
         )

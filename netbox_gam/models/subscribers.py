@@ -51,6 +51,7 @@ class BandwidthPlan(GamModel):
         ordering = ("name",)
         verbose_name = _("bandwidth plan")
         verbose_name_plural = _("bandwidth plans")
+        permissions = [("push", "Plan what brings the plan's speed to the GAMs")]
 
     def __str__(self) -> str:
         return self.name

@@ -244,6 +244,15 @@ class Plan(Verb):
         return obj.gam_id is not None and super().leads_on(obj)
 
 
+class PushBandwidthPlan(Verb):
+    name = "push"
+    label = _("Push to GAMs")
+    title = _("Plan what brings this speed to the shelves of all who have it")
+    permissions_required = {"push"}
+    icon = "upload-network"
+    color = "info"
+
+
 class BulkActivate(BulkVerb):
     name = "bulk_activate"
     label = _("Activate Selected")

@@ -36,6 +36,7 @@ from ..ui.panels.subscribers import (
     VlanPoolPanel,
     VlanPoolUsagePanel,
 )
+from .actions import ObjectVerbView
 from .base import DETAIL, Counted
 
 # ------------------------------------------------------------------------------------------------------------- bandwidth plans
@@ -57,6 +58,7 @@ class BandwidthPlanListView(BandwidthPlanCounts, generic.ObjectListView):
 class BandwidthPlanView(GetRelatedModelsMixin, generic.ObjectView):
     queryset = BandwidthPlan.objects.all()
     template_name = DETAIL
+    actions = (actions.PushBandwidthPlan, CloneObject, EditObject, DeleteObject)
     layout = layout.SimpleLayout(
         left_panels=[BandwidthPlanPanel(), TagsPanel(), CustomFieldsPanel()],
         right_panels=[RelatedObjectsPanel(), CommentsPanel()],
@@ -76,6 +78,17 @@ class BandwidthPlanView(GetRelatedModelsMixin, generic.ObjectView):
 
     def get_extra_context(self, request, instance):
         return {"related_models": self.get_related_models(request, instance)}
+
+
+@register_model_view(BandwidthPlan, "push")
+class BandwidthPlanPushView(ObjectVerbView):
+    queryset = BandwidthPlan.objects.all()
+    permission = "push"
+
+    def perform(self, request, instance):
+        from ..jobs import PlanBatchJob
+
+        return PlanBatchJob.push_plan(request.user, instance)
 
 
 @register_model_view(BandwidthPlan, "add", detail=False)

@@ -11,6 +11,8 @@ from django.urls import reverse
 from users.models import ObjectPermission
 from utilities.testing import TestCase, disable_warnings
 
+from netbox_gam import jobs
+
 from . import factories
 
 
@@ -457,3 +459,21 @@ class DiscoverTest(TestCase):
         self.assertGreater(installed, 0)
         self.assertHttpStatus(self.client.post(url), 302)
         self.assertEqual(DeviceType.objects.count(), installed)
+
+
+class PushPlanTest(VerbCase):
+    def test_pushing_a_plan_takes_its_permission_and_reaches_only_whom_one_may_provision(self):
+        mine, other = active(), active()
+        type(mine).objects.filter(pk__in=(mine.pk, other.pk)).update(bandwidth_plan=factories.plan())
+        mine.refresh_from_db()
+        url = reverse("plugins:netbox_gam:bandwidthplan_push", kwargs={"pk": mine.bandwidth_plan_id})
+        self.allow(mine.bandwidth_plan, "view")
+        with disable_warnings("django.request"):
+            self.assertHttpStatus(self.client.post(url), 403)
+        self.allow(mine.bandwidth_plan, "push")
+        self.assertHttpStatus(self.client.post(url), 302)
+        self.assertFalse(Job.objects.exists(), "nobody one may provision")
+        self.allow(mine, "provision", only_this=True)
+        with patch.object(jobs.PlanBatchJob, "begin") as begin:
+            jobs.PlanBatchJob.push_plan(self.user, mine.bandwidth_plan)
+        self.assertEqual(begin.call_args.kwargs["pks"], [mine.pk])

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from ... import filtersets
 from ...exceptions import InvalidState
-from ...jobs import AdoptServiceJob, PlanFileJob, ServiceJob
+from ...jobs import AdoptServiceJob, PlanBatchJob, PlanFileJob, ServiceJob
 from ...models import BandwidthPlan, Subscriber, VlanPool
 from ...workflows import change_files
 from ..requests import (
@@ -32,6 +32,11 @@ class BandwidthPlanViewSet(GamViewSet):
     queryset = BandwidthPlan.objects.all()
     serializer_class = BandwidthPlanSerializer
     filterset_class = filtersets.BandwidthPlanFilterSet
+
+    @verb("push")
+    def push(self, request: Request, pk: int) -> Response:
+        """Plan what brings the plan's speed to the shelves of all who have it and whom the user may provision."""
+        return self.accepted(PlanBatchJob.push_plan(request.user, self.get_object()))
 
 
 class VlanPoolViewSet(GamViewSet):

@@ -59,6 +59,7 @@ VERBS = {
     "subscribers/{id}/replace-endpoint/": ("ReplaceEndpoint", "Job"),
     "subscribers/{id}/rename/": ("RenameService", "Job"),
     "subscribers/{id}/adopt/": (None, "Job"),
+    "bandwidth-plans/{id}/push/": (None, "Job"),
     "change-plans/{id}/apply/": (None, "Job"),
     "change-plans/{id}/cancel/": (None, "ChangePlan"),
     "change-plans/{id}/replan/": (None, "Job"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from netbox_gam import jobs
 from netbox_gam.exceptions import InvalidState, NotAllowed
-from netbox_gam.models import ChangeBatch, ChangePlan, Subscriber
+from netbox_gam.models import BandwidthPlan, ChangeBatch, ChangePlan, Subscriber
 from netbox_gam.workflows import change_batches
 
 from .town import COPPER_SHELF, JSONRPC_SHELF, SSH_SHELF, TownTestCase
@@ -92,6 +93,23 @@ class BatchTests(TownTestCase):
         self.assertEqual((len(report.problems), self.all_writes()), (3, []))
         self.assertEqual(change_batches.cancel_batch(batch, user=self.user), 3)
         self.assertEqual({Subscriber.objects.get(pk=item.pk).status for item in chosen}, {"active"})
+
+    def test_a_plans_new_speed_is_one_batch_for_all_who_have_it(self) -> None:
+        speed = self.active_subscriber(SSH_SHELF).bandwidth_plan
+        served = Subscriber.objects.filter(bandwidth_plan=speed, status__in=("active", "suspended"))
+        BandwidthPlan.objects.filter(pk=speed.pk).update(downstream_shelf_mbps=222, upstream_shelf_mbps=111)
+        job = jobs.PlanBatchJob.push_plan(self.user, speed)
+        wishes, _ = change_batches.wishes_of("plan", served)
+        batch = change_batches.plan_batch(wishes, user=self.user, reason="New speed", source="bandwidth_plan")
+        self.assertEqual(job.name, "Plan batch")
+        self.assertEqual(batch.problems, [])
+        self.assertEqual(change_batches.apply_batch(batch, user=self.user).problems, [])
+        subscriber = served.filter(gam=self.gam(SSH_SHELF)).first()
+        profile = self.running_subscriber(SSH_SHELF, subscriber.name).profile_id
+        rates = self.fleet.call(lambda: self.shelf(SSH_SHELF).running.profiles[profile])
+        self.assertEqual((rates.ds, rates.us), (222, 111))
+        with self.assertRaisesMessage(InvalidState, "Nobody in service"):
+            jobs.PlanBatchJob.push_plan(self.user, BandwidthPlan.objects.create(name="new", downstream_kbps=1, upstream_kbps=1))
 
     def test_two_plans_of_one_gam_are_never_written_at_the_same_time(self) -> None:
         from netbox_gam.workflows import provisioning
