@@ -86,7 +86,7 @@ def ping(path: Path) -> bool:
 
 
 class Supervised:
-    """A worker that is started again a second after it ends, as a service manager would."""
+    """A worker that is started again a second after it ends, behind whatever answers people, as a service manager would."""
 
     def __init__(self, env: dict[str, str], log: Path, queues: Sequence[str]) -> None:
         self.env, self.log, self.queues, self.restarts = env, log, queues, -1
@@ -98,7 +98,7 @@ class Supervised:
     def _run(self) -> None:
         while not self._stop.is_set():
             self.restarts += 1
-            command = [sys.executable, "-m", "netbox", "rqworker", *self.queues]
+            command = ["nice", "-n", "10", sys.executable, "-m", "netbox", "rqworker", *self.queues]
             self.process = Guarded(command, env=self.env, log=self.log, grace=3)
             while self.process.poll() is None and not self._stop.wait(0.5):
                 pass
