@@ -92,6 +92,16 @@ def system_page(type: str, tab: str) -> Callable[[Rest], str]:
     return lambda rest: f"{first('billing-systems', {'type': type})(rest)}{tab}/"
 
 
+def planned_batch(rest: Rest) -> str:
+    """A batch that suspends some subscribers of several GAMs, made from a file of changes and left waiting."""
+    rows = ["verb,name,gam"]
+    for gam in list(rest.all(f"{API}/gam-devices/"))[:6]:
+        served = rest.get(f"{API}/subscribers/", gam_id=gam["id"], status="active", bandwidth_plan_id__n="null", limit=2)["results"]
+        rows += [f"suspend,{item['name']},{gam['device']['name']}" for item in served]
+    rest.wait(rest.post(f"{API}/subscribers/upload/", {"csv": "\n".join(rows)}))
+    return first("change-batches", {"ordering": "-created"})(rest)
+
+
 def try_a_status(page: Page) -> None:
     """What it would come to if debtors stayed in service; nothing is saved."""
     page.select_option("#id_debt", "keep")
@@ -124,6 +134,10 @@ SHOTS = (
     Shot("billing-system", first("billing-systems", {"type": "sonar"})),
     Shot("status-matrix", system_page("splynx", "statuses"), prepare=try_a_status),
     Shot("plan-mapping", system_page("sonar", "plan-mapping")),
+    Shot("write-back", system_page("sonar", "write-back")),
+    Shot("plan-slots", fixed(f"/{API}/plan-slots/")),
+    Shot("config-backup", first("config-backups", {})),
+    Shot("change-batch", planned_batch),
     Shot("sync-run", first("sync-runs", {"status": "completed"})),
     Shot("alarms", fixed(f"/{API}/alarms/")),
     Shot("polling", fixed(f"/{API}/polling/")),
