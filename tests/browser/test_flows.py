@@ -166,7 +166,7 @@ class FlowTests(BrowserTestCase):
     def test_another_bandwidth_plan(self) -> None:
         watched, subscriber = self.admin(), self.world.active(SSH_SHELF)[-1]
         watched.visit(subscriber.get_absolute_url())
-        watched.page.get_by_role("button", name="Change", exact=True).click()
+        watched.page.get_by_title("Plan, VLAN, port, endpoint, name").click()
         watched.page.get_by_role("link", name="Change Plan", exact=True).click()
         watched.settle()
         wanted = type(subscriber.bandwidth_plan).objects.exclude(pk=subscriber.bandwidth_plan_id).get(name="500M")
