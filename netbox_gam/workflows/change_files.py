@@ -12,11 +12,12 @@ import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from netbox.context import events_queue
 
 from nornir_tasks.contracts import Progress, ShelfConfig
@@ -25,8 +26,7 @@ from ..choices import BatchSourceChoices
 from ..exceptions import InvalidState, NotAllowed, WorkflowError
 from ..models import BandwidthPlan, ChangeBatch, Endpoint, GamDevice, GamPort, Subscriber
 from ..targets import RELATED
-from . import change_batches, intent, provisioning, services, transports, vlans
-from .desired import desired_config
+from . import change_batches, intent, provisioning, services, vlans
 from .drift import SUBSCRIBER_RELATED
 from .saving import create, update
 
@@ -166,11 +166,12 @@ class _Records:
             subscribers[item.name].append(item)
         mine = {item.pk for items in subscribers.values() for item in items}
         endpoints: dict[str, Endpoint] = {}
-        for one in Endpoint.objects.restrict(user, "view").select_related("gam", "port"):
+        for one in _named(rows, Endpoint.objects.restrict(user, "view")).select_related("gam", "port"):
             endpoints[one.mac.lower()] = one
             if one.serial:
                 endpoints.setdefault(one.serial.lower(), one)
         ports = GamPort.objects.restrict(user, "view").select_related("interface")
+        ports = ports if any(row["port"] for row in rows) else ports.none()
         return cls(
             gams,
             subscribers,
@@ -179,6 +180,13 @@ class _Records:
             {plan.name: plan for plan in BandwidthPlan.objects.restrict(user, "view")},
             {(port.gam_id, name): port for port in ports for name in (str(port.number), str(port.interface))},
         )
+
+
+def _named(rows: Sequence[Row], endpoints: QuerySet[Endpoint]) -> QuerySet[Endpoint]:
+    """Those endpoints that rows name, by MAC address or serial."""
+    words = {_mac(row["endpoint"]) for row in rows if row["endpoint"]}
+    macs = [word for word in words if word.count(":") == 5]
+    return endpoints.annotate(lower_serial=Lower("serial")).filter(Q(mac_address__in=macs) | Q(lower_serial__in=words))
 
 
 def check(rows: Sequence[Row], user: Any, problems: Problems) -> list[_Change]:
@@ -323,7 +331,7 @@ def _change(item: _Change, actual: ShelfConfig) -> tuple[Subscriber, list[intent
     wish = services.wish(verb, subscriber, refresh=False, **given)
     extra = {name: value for name, value in (("vlan", vlan), ("port", item.port)) if value is not None}
     wish = replace(wish, values=lambda config, before=wish.values: {**before(config), **extra})
-    return subscriber, intent.change(subscriber, message=wish.reason, **wish.values(actual))
+    return subscriber, services.change_intent(wish, actual)
 
 
 def _by_field(error: ValidationError) -> Iterable[tuple[str, str]]:
@@ -343,9 +351,7 @@ def _plan(
     user: Any,
     problems: Problems,
 ) -> None:
-    target = provisioning.target_of(gam)
-    wanted = partial(desired_config, subscribers)
-    shelf_plan = transports.computed(target, gam, subscribers, actual, wanted, batch.reason)
+    shelf_plan = provisioning.compute(gam, subscribers, actual, reason=batch.reason, intent=entries)
     for violation in shelf_plan.violations:
         item = made.get(violation.subject)
         if item:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from ipam.models import VLAN
 
 from ..choices import ChangePlanStatusChoices as Status
@@ -27,6 +28,8 @@ type Entry = dict[str, Any]
 MODELS: dict[str, type[Any]] = {"subscriber": Subscriber, "endpoint": Endpoint, "gamdevice": GamDevice}
 WAITING = (Status.PLANNED, Status.INVALID)
 """Plans that nothing came of yet."""
+NOT_THERE_YET = (*WAITING, Status.APPLYING, Status.NEEDS_ATTENTION)
+"""Statuses in which NetBox is, or may be, ahead of the shelf."""
 
 
 def change(obj: Any, /, *, message: str, **values: Any) -> list[Entry]:
@@ -216,7 +219,10 @@ def _set(obj: Any, values: dict[str, Any], message: str) -> None:
     obj.save()
 
 
-def waiting_for(subscriber: Subscriber) -> ChangePlan | None:
-    """The plan that is to bring what NetBox says of a subscriber to the shelf, if it has not got there yet."""
-    open_ones = (*WAITING, Status.APPLYING, Status.NEEDS_ATTENTION)
-    return ChangePlan.objects.filter(subscribers=subscriber, status__in=open_ones).order_by("-pk").first()
+def waiting_for(subscriber: Subscriber, plans: QuerySet[ChangePlan] | None = None) -> ChangePlan | None:
+    """The plan that is to bring what NetBox says of a subscriber to the shelf, if it has not got there yet.
+
+    :param plans: among these; all by default
+    """
+    among = ChangePlan.objects.all() if plans is None else plans
+    return among.filter(subscribers=subscriber, status__in=NOT_THERE_YET).order_by("-pk").first()

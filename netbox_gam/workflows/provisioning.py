@@ -115,6 +115,17 @@ def make_plan(
     :param intent: what was changed in NetBox for it, given back if the plan comes to nothing
     :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
     """
+    shelf_plan = compute(gam, subscribers, actual, reason=reason, intent=intent)
+    if shelf_plan.violations:
+        lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
+        raise WorkflowError(f"{reason} is not possible: {lines}")
+    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent, batch=batch)
+
+
+def compute(
+    gam: GamDevice, subscribers: Sequence[Subscriber], actual: ShelfConfig, *, reason: str, intent: Sequence[intents.Entry] = ()
+) -> ShelfPlan:
+    """The steps that bring ``gam`` from ``actual`` to what these subscribers should have, or every rule that would break."""
     people = list(subscribers)
     changed = intents.so_far(intent, people)
     renames, put_aside = intents.renames(changed), intents.put_aside(changed)
@@ -123,11 +134,7 @@ def make_plan(
         wanted, removals = desired_config(people, shelf, renames)
         return wanted, (*removals, *_put_aside(wanted, shelf, put_aside))
 
-    shelf_plan = transports.computed(target_of(gam), gam, people, actual, wish, reason, renames=renames)
-    if shelf_plan.violations:
-        lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
-        raise WorkflowError(f"{reason} is not possible: {lines}")
-    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent, batch=batch)
+    return transports.computed(target_of(gam), gam, people, actual, wish, reason, renames=renames)
 
 
 def _put_aside(wanted: ShelfConfig, actual: ShelfConfig, macs: frozenset[str]) -> tuple[Removal, ...]:

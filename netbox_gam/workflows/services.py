@@ -168,13 +168,31 @@ def carry_out(
     with transaction.atomic():
         for item in wishes:
             try:
-                for obj, values in item.first:
-                    entries += intent.change(obj, message=item.reason, **values)
-                entries += intent.change(item.subscriber, message=item.reason, **item.values(actual))
+                entries += change_intent(item, actual)
             except ValidationError as error:
                 raise WorkflowError(f"{item.reason}: {in_words(error)}") from None
         subscribers = [item.subscriber for item in wishes]
         return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, intent=entries, batch=batch)
+
+
+def change_intent(wish: Wish, actual: ShelfConfig) -> list[intent.Entry]:
+    """Change in NetBox what a wish is about, in the caller's transaction.
+
+    Reading a shelf takes seconds, and saving writes the whole subscriber: what somebody changed meanwhile would be lost, and the
+    wish was made for what was there before.
+
+    :param actual: what the GAM was just read to have
+    :raises InvalidState: the subscriber was changed since the wish was made
+    :raises ValidationError: naming field and value
+    """
+    subscriber = wish.subscriber
+    stored = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).values_list("last_updated", flat=True).first()
+    if stored != subscriber.last_updated:
+        raise InvalidState(f"{subscriber} was changed while {wish.gam} was read.", next_step="Look at it, then try again.")
+    entries: list[intent.Entry] = []
+    for obj, values in wish.first:
+        entries += intent.change(obj, message=wish.reason, **values)
+    return entries + intent.change(subscriber, message=wish.reason, **wish.values(actual))
 
 
 def adopt(gam: GamDevice, name: str, *, user: Any) -> Subscriber:

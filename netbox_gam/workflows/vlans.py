@@ -60,6 +60,7 @@ def allocate(pool: VlanPool, *, avoid: frozenset[int] = frozenset()) -> VLAN:
 
 def _held() -> set[int]:
     """VLANs that change plans on their way would give back, or are taking away from a shelf just now."""
+    # Not from ``intent``, which needs this module.
     open_ones = (PlanStatus.PLANNED, PlanStatus.APPLYING, PlanStatus.NEEDS_ATTENTION)
     found = set()
     for entries in ChangePlan.objects.filter(status__in=open_ones).exclude(intent=[]).values_list("intent", flat=True):

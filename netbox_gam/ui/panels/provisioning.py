@@ -9,6 +9,7 @@ from netbox.ui import attrs, panels
 
 from ...choices import ChangePlanStatusChoices, StepStateChoices, TransportChoices
 from ...models import ChangePlan, ChangeStep
+from ...workflows import intent
 from ..approval_words import approval_in_words
 from ..attrs import DescribedChoiceAttr, RelativeTimeAttr, WordsAttr
 from ..batch_summary import batch_summary
@@ -16,8 +17,6 @@ from ..intent_words import intent_in_words
 from ..words import between
 
 WAITING = (ChangePlanStatusChoices.PLANNED, ChangePlanStatusChoices.APPLYING)
-
-NOT_THERE_YET = (*WAITING, ChangePlanStatusChoices.INVALID, ChangePlanStatusChoices.NEEDS_ATTENTION)
 
 
 class OnceFinishedAttr(attrs.BooleanAttr):
@@ -77,8 +76,8 @@ class WaitingPlanPanel(panels.ObjectPanel):
 
     def get_context(self, context: Any) -> dict[str, Any]:
         ctx = super().get_context(context)
-        visible = ChangePlan.objects.restrict(ctx["request"].user, "view").filter(subscribers=ctx["object"])
-        return {**ctx, "waits": visible.filter(status__in=NOT_THERE_YET).order_by("-pk").first()}
+        visible = ChangePlan.objects.restrict(ctx["request"].user, "view")
+        return {**ctx, "waits": intent.waiting_for(ctx["object"], visible)}
 
 
 class ChangePlanPanel(panels.ObjectAttributesPanel):

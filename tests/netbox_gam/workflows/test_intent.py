@@ -66,6 +66,17 @@ class IntentTests(TownTestCase):
         self.assertEqual(subscriber.bandwidth_plan, mine)
         self.assertIn("bandwidth_plan was changed", plan.error)
 
+    def test_what_somebody_changes_while_the_shelf_is_read_is_not_written_over(self) -> None:
+        subscriber = self.active_subscriber(SSH_SHELF)
+        wish = services.wish("suspend", subscriber)
+        other = Subscriber.objects.get(pk=subscriber.pk)
+        other.phone = "5550199"
+        other.save()
+        with self.assertRaisesMessage(InvalidState, "was changed while"):
+            services.carry_out([wish], user=self.user)
+        stored = Subscriber.objects.get(pk=subscriber.pk)
+        self.assertEqual((stored.status, stored.phone, ChangePlan.objects.count()), ("active", "5550199", 0))
+
     def test_a_newer_plan_takes_the_place_of_one_that_waits_and_gives_back_for_both(self) -> None:
         subscriber = self.active_subscriber(SSH_SHELF)
         before = self.state(subscriber)
