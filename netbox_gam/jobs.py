@@ -488,6 +488,16 @@ class AdoptServiceJob(GamJobRunner):
         # A job's own argument is called ``name``.
         return cls.begin(user, subscriber or gam, pk=gam.pk, on_shelf=name)
 
+    @classmethod
+    def start_for(cls, user: Any, subscriber: Subscriber) -> Job:
+        """Enqueue for a subscriber that NetBox has.
+
+        :raises InvalidState: it is on no GAM
+        """
+        if subscriber.gam is None:
+            raise InvalidState(f"{subscriber} is on no GAM.", next_step="Choose its GAM first.")
+        return cls.start(user, gam=subscriber.gam, name=subscriber.name, subscriber=subscriber)
+
     def work(self, *, pk: int, on_shelf: str) -> dict[str, Any]:
         subscriber = services.adopt(_stored(GamDevice, pk), on_shelf, user=self.job.user)
         return {"subscriber": subscriber.pk, "status": subscriber.status}

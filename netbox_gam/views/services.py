@@ -11,7 +11,6 @@ from utilities.forms import restrict_form_fields
 from utilities.views import register_model_view
 
 from .. import filtersets, forms
-from ..exceptions import InvalidState
 from ..models import Subscriber
 from .actions import BulkVerbView, ObjectVerbView, tell, wants_apply
 
@@ -73,19 +72,9 @@ class SubscriberAdoptView(ObjectVerbView):
     permission = "provision"
 
     def perform(self, request, instance):
-        return adopt(request.user, instance)
+        from ..jobs import AdoptServiceJob
 
-
-def adopt(user: Any, subscriber: Subscriber) -> Any:
-    """Start taking over what its shelf has of a subscriber.
-
-    :raises InvalidState: it is on no GAM
-    """
-    from ..jobs import AdoptServiceJob
-
-    if subscriber.gam is None:
-        raise InvalidState(f"{subscriber} is on no GAM.")
-    return AdoptServiceJob.start(user, gam=subscriber.gam, name=subscriber.name, subscriber=subscriber)
+        return AdoptServiceJob.start_for(request.user, instance)
 
 
 class ServiceFormView(ServiceVerbView):
@@ -233,7 +222,9 @@ class SubscriberBulkAdoptView(BulkVerbView):
     verb = _("Adopting")
 
     def perform(self, request, instance):
-        return adopt(request.user, instance)
+        from ..jobs import AdoptServiceJob
+
+        return AdoptServiceJob.start_for(request.user, instance)
 
 
 @register_model_view(Subscriber, "bulk_change_plan", path="change-plan", detail=False)

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import filtersets
-from ...exceptions import InvalidState
 from ...jobs import AdoptServiceJob, PlanBatchJob, PlanFileJob, ServiceJob
 from ...models import BandwidthPlan, Subscriber, VlanPool
 from ...workflows import change_files
@@ -116,7 +115,4 @@ class SubscriberViewSet(MeasuredMixin, GamViewSet):
     @verb("provision")
     def adopt(self, request: Request, pk: int) -> Response:
         """Take into NetBox what the GAM has of this subscriber."""
-        subscriber = self.get_object()
-        if subscriber.gam is None:
-            raise InvalidState(f"{subscriber} is on no GAM.")
-        return self.accepted(AdoptServiceJob.start(request.user, gam=subscriber.gam, name=subscriber.name, subscriber=subscriber))
+        return self.accepted(AdoptServiceJob.start_for(request.user, self.get_object()))

@@ -60,9 +60,7 @@ class Command(GamCommand):
             raise CommandError(f"{found.count()} subscribers are named {options['subscriber']!r}{place}.")
         subscriber = found.get()
         if options["verb"] == ADOPT:
-            if subscriber.gam is None:
-                raise CommandError(f"{subscriber} is on no GAM.")
-            return AdoptServiceJob.start(user, gam=subscriber.gam, name=subscriber.name, subscriber=subscriber)
+            return AdoptServiceJob.start_for(user, subscriber)
         given = _given(subscriber, options)
         return ServiceJob.start(user, subscriber=subscriber, verb=options["verb"], apply=options["apply"], **given)
 
