@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from nornir_tasks.contracts import Difference, DriftKind, ShelfConfig, ShelfPlan, Transport
+from nornir_tasks.contracts import Difference, DriftKind, ShelfConfig, Transport
 from nornir_tasks.errors import DeviceError
 from nornir_tasks.gam.config_text import DiffRow
 
@@ -36,10 +36,10 @@ NOTES_SHOWN = 40
 def take(gam: GamDevice, *, reason: str, user: Any = None, wait_seconds: float = 0) -> tuple[ConfigBackup, bool]:
     """Read the running configuration of a GAM and put it into the safe.
 
-    :param reason: one of :class:`ConfigBackupKindChoices`
     The GAM's lock is not held while it is read, so that nobody who wants to write is turned away; what was read while somebody
     wrote is not kept.
 
+    :param reason: one of :class:`ConfigBackupKindChoices`
     :param wait_seconds: how long to wait for somebody who writes to the GAM
     :returns: the backup, and whether its content is new
     :raises Busy: somebody writes to it
@@ -206,19 +206,10 @@ def restore(backup: ConfigBackup, *, user: Any) -> ChangePlan:
     target = provisioning.target_of(gam)
     reason = f"Restore the configuration of {timezone.localtime(backup.taken):%Y-%m-%d %H:%M}"
     shelf_plan = gateway.plan_restore(target, actual, saved, reason)
-    refuse_violations(shelf_plan, reason)
+    provisioning.refuse_violations(shelf_plan, reason)
     notes = [*_not_restored(backup, gam, actual, target.transport), *_drift_after(gam, saved)]
     with transaction.atomic():
         return provisioning.store_plan(gam, shelf_plan, (), user=user, reason=reason, notes=notes)
-
-
-def refuse_violations(shelf_plan: ShelfPlan, reason: str) -> None:
-    """
-    :raises WorkflowError: every rule that a plan would break
-    """
-    if shelf_plan.violations:
-        lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
-        raise WorkflowError(f"{reason} is not possible: {lines}")
 
 
 def _not_restored(backup: ConfigBackup, gam: GamDevice, actual: ShelfConfig, transport: str) -> list[str]:

@@ -62,10 +62,8 @@ def push(records: Sequence[Drift], *, user: Any) -> ChangePlan:
             return wanted, _removals(shelf, wanted, records)
 
         shelf_plan = transports.computed(provisioning.target_of(gam), gam, subscribers, actual, wish, reason[:300])
+        provisioning.refuse_violations(shelf_plan, reason, next_step="Correct NetBox, or adopt what the shelf has.")
         made = provisioning.store_plan(gam, shelf_plan, subscribers, user=user, reason=reason)
-        if shelf_plan.violations:
-            lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
-            raise WorkflowError(f"{reason} cannot be pushed: {lines}", next_step="Correct NetBox, or adopt what the shelf has.")
         for record in records:
             update(record, message=f"Pushed by {user}", change_plan=made)
     return made

@@ -299,8 +299,7 @@ def _plan_endpoint(endpoint: Endpoint, *, user: Any, changed: Sequence[intent.En
         return ShelfConfig(endpoints=(endpoint_of(endpoint, shelf),)), ()
 
     shelf_plan = transports.computed(provisioning.target_of(gam), gam, [], actual, wish, reason)
-    if shelf_plan.violations:
-        raise WorkflowError(f"{reason} is not possible: " + "; ".join(f"{v.subject} {v.rule}" for v in shelf_plan.violations))
+    provisioning.refuse_violations(shelf_plan, reason)
     return provisioning.store_plan(gam, shelf_plan, [], user=user, reason=reason, intent=changed)
 
 

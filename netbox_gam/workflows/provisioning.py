@@ -116,10 +116,17 @@ def make_plan(
     :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
     """
     shelf_plan = compute(gam, subscribers, actual, reason=reason, intent=intent)
+    refuse_violations(shelf_plan, reason)
+    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent, batch=batch)
+
+
+def refuse_violations(shelf_plan: ShelfPlan, reason: str, *, next_step: str = "") -> None:
+    """
+    :raises WorkflowError: every rule that a plan would break
+    """
     if shelf_plan.violations:
         lines = "; ".join(f"{v.subject} {v.field} {v.value}: {v.rule}" for v in shelf_plan.violations)
-        raise WorkflowError(f"{reason} is not possible: {lines}")
-    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent, batch=batch)
+        raise WorkflowError(f"{reason} is not possible: {lines}", next_step=next_step)
 
 
 def compute(

@@ -10,13 +10,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from nornir_tasks.contracts import EndpointConfig, ProfileConfig, ShelfConfig, SubscriberConfig
+from nornir_tasks.errors import ErrorKind
 
+from .. import gateway
 from ..choices import SubscriberStatusChoices as Status
 from ..exceptions import InvalidState, NotAllowed, WorkflowError
 from ..models import ChangePlan, ConfigBackup, Endpoint, GamDevice, GamPort, Subscriber
 from . import backups, intent, provisioning, transports
 from .desired import desired_config, endpoint_of
 from .saving import in_words
+
+SILENT = (ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT)
 
 type Own = ProfileConfig | EndpointConfig | SubscriberConfig
 
@@ -57,7 +61,7 @@ def replace_shelf(old: GamDevice, new: GamDevice, *, user: Any, confirmed: bool 
                 lambda now: (_wanted(new, subscribers, before, now), ()),
                 reason,
             )
-            backups.refuse_violations(shelf_plan, reason)
+            provisioning.refuse_violations(shelf_plan, reason)
             notes = _left_behind(old, before, wanted)
             return provisioning.store_plan(new, shelf_plan, subscribers, user=user, reason=reason, intent=entries, notes=notes)
     except ValidationError as error:
@@ -111,15 +115,16 @@ def _uplinks(gam: GamDevice) -> set[str]:
 
 
 def _expect_dead(old: GamDevice) -> None:
-    """
+    """Only silence is death: a shelf that refuses a login, or says what nobody understands, serves its customers all the same.
+
     :raises InvalidState: it answers
     """
-    try:
-        provisioning.read_shelf(old)
-    except WorkflowError:
+    failure = gateway.read_config(provisioning.target_of(old)).failure
+    if failure is not None and failure.kind in SILENT:
         return
+    words = f" ({failure.message})" if failure else ""
     raise InvalidState(
-        f"{old} still answers, so its customers would be on two shelves.",
+        f"{old} still answers{words}, so its customers would be on two shelves.",
         next_step="Disconnect it, or confirm that it is to be replaced all the same.",
     )
 

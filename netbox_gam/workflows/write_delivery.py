@@ -242,11 +242,6 @@ def drop(write: BillingWrite, *, user: Any) -> None:
     update(write, message="Dropped", state=State.DROPPED, due=None)
 
 
-def _settled(write: BillingWrite) -> InvalidState:
-    words = f"{write} is {write.get_state_display().lower()}."
-    return InvalidState(words, next_step="Choose one that is not settled.")
-
-
 def sweep(now: datetime | None = None) -> int:
     """Forget what was settled long ago, except the newest of each place; how many."""
     settled = BillingWrite.objects.filter(state__in=(State.SENT, State.SUPERSEDED))

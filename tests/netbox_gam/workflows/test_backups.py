@@ -217,6 +217,10 @@ class ReplaceTests(TownTestCase):
         self.assertTrue(names)
         with self.assertRaisesMessage(InvalidState, "still answers"):
             replacement.replace_shelf(old, new, user=self.user)
+        self.break_shelf(JSONRPC_SHELF, garbage=["jsonrpc"])
+        with self.assertRaisesMessage(InvalidState, "still answers"):
+            replacement.replace_shelf(old, new, user=self.user)
+        self.break_shelf(JSONRPC_SHELF, garbage=[])
         old = self.unplug(JSONRPC_SHELF)
         plan = replacement.replace_shelf(old, new, user=self.user)
         self.assertEqual((plan.gam, plan.status, self.writes(COPPER_SHELF)), (new, "planned", []))
