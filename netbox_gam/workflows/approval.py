@@ -121,9 +121,10 @@ def demands_of(change_plan: ChangePlan, *, policy: Policy | None = None, moment:
     return policy.demands(change_plan, extent_of(change_plan), place, moment or timezone.now())
 
 
-def check(change_plan: ChangePlan) -> None:
+def check(change_plan: ChangePlan, policy: Policy | None = None) -> None:
     """Refuse to apply what still needs a second person, or a window that is not open. Only an approval of these lines is one.
 
+    :param policy: as it is now, loaded by default
     :raises NeedsApproval: somebody else has to approve it first
     :raises OutsideWindow: no maintenance window of the GAM is open
     """
@@ -131,7 +132,7 @@ def check(change_plan: ChangePlan) -> None:
         raise NeedsApproval(
             f"{change_plan} is not what {change_plan.approved_by} approved.", next_step="Plan again, and have that approved."
         )
-    policy, moment = Policy.load(), timezone.now()
+    policy, moment = policy or Policy.load(), timezone.now()
     found = demands_of(change_plan, policy=policy, moment=moment)
     if found.second_person and not is_approved(change_plan):
         raise NeedsApproval(

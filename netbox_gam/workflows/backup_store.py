@@ -16,6 +16,7 @@ from ..credentials import decrypt_text, digests, encrypt_text, rotate_text
 from ..exceptions import SecretError
 from ..models import ChangePlan, ConfigBackup, ConfigText, GamDevice
 from .locks import hold_until_commit
+from .saving import create_linked
 
 log = logging.getLogger("netbox.plugins.netbox_gam.backups")
 
@@ -40,14 +41,14 @@ def keep(
         backup = ConfigBackup(
             gam=gam, kind=kind, taken=at, last_seen=at, lines=text.count("\n"), requested_by=user, digest=found[0]
         )
-        backup.save()
+        create_linked(backup, change_plans=[change_plan] if change_plan else [])
         ConfigText.objects.create(backup=backup, sealed=encrypt_text(text), masked=gateway.redact(text))
     else:
         # Not change-logged: that it was seen again changes nothing of it.
         ConfigBackup.objects.filter(pk=backup.pk).update(last_seen=at)
         backup.last_seen = at
-    if change_plan is not None:
-        backup.change_plans.add(change_plan)
+        if change_plan is not None:
+            backup.change_plans.add(change_plan)
     return backup, new
 
 
@@ -68,6 +69,7 @@ def _same_under_another_key(gam: GamDevice, text: str, digest: str) -> ConfigBac
     newest = ConfigBackup.objects.filter(gam=gam).select_related("text").first()
     if newest is None:
         return None
+    newest.gam = gam
     try:
         same = content(newest) == text
     except SecretError:

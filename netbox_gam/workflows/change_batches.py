@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +30,7 @@ def wishes_of(verb: str, subscribers: Iterable[Subscriber], **given: Any) -> tup
     """What a verb would do for each of some subscribers, and why it would not for the others."""
     wishes, problems = [], []
     keys = [item.pk for item in subscribers]
-    fresh = Subscriber.objects.select_related(*SUBSCRIBER_RELATED, "gam__device").in_bulk(keys)
+    fresh = Subscriber.objects.select_related(*SUBSCRIBER_RELATED, "gam__device").prefetch_related("tags").in_bulk(keys)
     for subscriber in (fresh[key] for key in keys if key in fresh):
         try:
             wishes.append(services.wish(verb, subscriber, refresh=False, **given))
@@ -65,7 +65,7 @@ def plan_batch(
     by_gam: dict[int, list[services.Wish]] = defaultdict(list)
     for item in wishes:
         by_gam[item.gam.pk].append(item)
-    readings = read_gams(list(GamDevice.objects.select_related(*RELATED).filter(pk__in=by_gam)), on_progress)
+    readings = read_gams(list(GamDevice.objects.select_related(*RELATED, "observed").filter(pk__in=by_gam)), on_progress)
     with transaction.atomic():
         # One transaction for all: NetBox brings its search index up to date once at its end.
         found = [problem for one in readings for problem in one.plan(by_gam, batch, user)]
@@ -89,11 +89,11 @@ class Read:
         """
         if self.result is None:
             raise WorkflowError(f"{self.gam} cannot be reached: {self.skipped}")
-        return provisioning.note_reading(self.gam, self.result)
+        return provisioning.config_of(self.gam, self.result)
 
     def plan(self, by_gam: dict[int, list[services.Wish]], batch: ChangeBatch, user: Any) -> list[Problem]:
         """Make the GAM's plan; what stands in the way of it."""
-        wishes = by_gam[self.gam.pk]
+        wishes = [replace(item, gam=self.gam) for item in by_gam[self.gam.pk]]
         try:
             actual = self.config()
             for item in wishes:
@@ -106,7 +106,7 @@ class Read:
 
 
 def read_gams(gams: Sequence[GamDevice], on_progress: OnProgress | None = None) -> list[Read]:
-    """Read the running configurations of GAMs at the same time."""
+    """Read the running configurations of GAMs at the same time, and take in what they say."""
     targets, skipped = {}, []
     for gam in gams:
         target = device_target(gam, name=f"{gam.device}#{gam.pk}")
@@ -115,7 +115,9 @@ def read_gams(gams: Sequence[GamDevice], on_progress: OnProgress | None = None) 
         else:
             targets[gam] = target
     results = gateway.read_configs(list(targets.values()), on_progress)
-    return skipped + [Read(gam, result) for gam, result in zip(targets, results, strict=True)]
+    read = [Read(gam, result) for gam, result in zip(targets, results, strict=True)]
+    provisioning.note_configs({one.gam: one.result.value for one in read if one.result and one.result.value is not None})
+    return skipped + read
 
 
 @dataclass

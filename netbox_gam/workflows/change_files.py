@@ -28,7 +28,7 @@ from ..models import BandwidthPlan, ChangeBatch, Endpoint, GamDevice, GamPort, S
 from ..targets import RELATED
 from . import change_batches, intent, provisioning, services, vlans
 from .drift import SUBSCRIBER_RELATED
-from .saving import create, update
+from .saving import create, isolated, update
 
 COLUMNS = ("verb", "name", "gam", "endpoint", "port", "plan", "vlan")
 """``name`` and ``gam`` say which subscriber; an unknown one of ``activate`` is made. ``endpoint``: MAC or serial."""
@@ -306,7 +306,7 @@ def _make_one(reading: change_batches.Read, changes: list[_Change], batch: Chang
     subscribers = []
     for item in changes:
         try:
-            with transaction.atomic():
+            with isolated():
                 subscriber, more = _change(item, actual)
         except ValidationError as error:
             for name, texts in _by_field(error):
@@ -331,6 +331,7 @@ def _change(item: _Change, actual: ShelfConfig) -> tuple[Subscriber, list[intent
     wish = services.wish(verb, subscriber, refresh=False, **given)
     extra = {name: value for name, value in (("vlan", vlan), ("port", item.port)) if value is not None}
     wish = replace(wish, values=lambda config, before=wish.values: {**before(config), **extra})
+    services.expect_unchanged([wish])
     return subscriber, services.change_intent(wish, actual)
 
 

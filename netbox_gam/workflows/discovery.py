@@ -126,7 +126,7 @@ def _record_contents(gam: GamDevice, found: Discovered, report: DiscoveryReport,
         report.endpoints_seen += len(reading.endpoints)
         report.endpoints_unknown += sum(1 for item in reading.endpoints if not item.configured_id)
     if found.config is not None:
-        shelf_services.remember(gam, found.config)
+        shelf_services.remember({gam: found.config})
         for name, count in adoption.adopt(gam, found.config).items():
             report.adopted[name] = report.adopted.get(name, 0) + count
     report.samples += observed.store(gam, reading, seconds=seconds)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -106,24 +107,40 @@ def follow(observations: Sequence[Observation]) -> DriftReport:
     return report
 
 
-def note_config(gam: GamDevice, config: ShelfConfig, *, at: datetime | None = None) -> DriftReport:
-    """Compare a running configuration that was just read with intent."""
+def note_configs(read: Mapping[int, ShelfConfig], *, at: datetime | None = None) -> DriftReport:
+    """Compare running configurations that were just read with intent; a fixed number of statements.
+
+    :param read: by key of the GAM
+    """
     at = at or timezone.now()
     report = DriftReport()
-    if _being_written({gam.pk: None}):
+    busy = _being_written(read)
+    configs = {gam: config for gam, config in read.items() if gam not in busy}
+    if not configs:
         return report
-    intents = intents_of([gam.pk])
-    wanted = everything_wanted(intents[gam.pk], config)
-    seen = Seen(gam.pk, at, gateway.compare_config(wanted, config), (CONFIG_SCOPE,), _waiting([gam.pk]).get(gam.pk, frozenset()))
-    _record([seen], intents, report, at)
-    profiles = [[item.name, item.downstream_mbps, item.upstream_mbps] for item in config.profiles]
+    intents, waiting = intents_of(configs), _waiting(configs)
+    _record([_seen(gam, config, intents[gam], waiting, at) for gam, config in configs.items()], intents, report, at)
     # Without fingerprint: the next poll is compared whatever it shows.
-    row = DriftCheck(gam_id=gam.pk, config_at=at, profiles=profiles, fingerprint="")
+    rows = [DriftCheck(gam_id=gam, config_at=at, profiles=_rates(config), fingerprint="") for gam, config in configs.items()]
     DriftCheck.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["gam"], update_fields=["config_at", "profiles", "fingerprint"]
+        rows, update_conflicts=True, unique_fields=["gam"], update_fields=["config_at", "profiles", "fingerprint"]
     )
-    report.compared = 1
+    report.compared = len(configs)
     return report
+
+
+def note_config(gam: GamDevice, config: ShelfConfig, *, at: datetime | None = None) -> DriftReport:
+    """As :func:`note_configs`, for one GAM."""
+    return note_configs({gam.pk: config}, at=at)
+
+
+def _seen(gam: int, config: ShelfConfig, intent: Intent, waiting: Mapping[int, frozenset[str]], at: datetime) -> Seen:
+    differences = gateway.compare_config(everything_wanted(intent, config), config)
+    return Seen(gam, at, differences, (CONFIG_SCOPE,), waiting.get(gam, frozenset()))
+
+
+def _rates(config: ShelfConfig) -> list[list[Any]]:
+    return [[item.name, item.downstream_mbps, item.upstream_mbps] for item in config.profiles]
 
 
 def _says_something(reading: DeviceReading) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -48,12 +48,17 @@ def take_back(upgrade: FirmwareUpgrade) -> int:
     return aside.update(shelved_until=timezone.now())
 
 
-def refuse_writing(gam: GamDevice) -> None:
+def going_on(gams: Iterable[int]) -> dict[int, FirmwareUpgrade]:
+    """The upgrades of some GAMs that are going on, by GAM."""
+    return {upgrade.gam_id: upgrade for upgrade in FirmwareUpgrade.objects.filter(gam__in=list(gams), status__in=BUSY_STATUSES)}
+
+
+def refuse_writing(gam: GamDevice, going_on: FirmwareUpgrade | None) -> None:
     """Nothing else is written to a GAM while its firmware is being changed.
 
+    :param going_on: the GAM's upgrade, if one is
     :raises InvalidState: naming the upgrade
     """
-    going_on = FirmwareUpgrade.objects.filter(gam=gam, status__in=BUSY_STATUSES).first()
     if going_on is not None:
         raise InvalidState(
             f"The firmware of GAM {gam} is being upgraded (rollout {going_on.rollout_id}).",

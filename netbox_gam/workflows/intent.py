@@ -192,7 +192,7 @@ def _move_one(entry: Entry, there: str, here: str, message: str) -> tuple[list[s
 
     :returns: what somebody changed and so stays, and why NetBox does not take the rest
     """
-    obj = MODELS[entry["model"]].objects.select_for_update().filter(pk=entry["pk"]).first()
+    obj: Any = MODELS[entry["model"]].objects.select_for_update().filter(pk=entry["pk"]).first()
     if obj is None:
         return [f"{entry['name']} is gone"], ""
     now = _fields(obj, entry[there])
@@ -201,22 +201,10 @@ def _move_one(entry: Entry, there: str, here: str, message: str) -> tuple[list[s
     values = {obj._meta.get_field(name).attname: entry[here][name] for name in entry[here] if name not in changed}
     try:
         with transaction.atomic():
-            _set(obj, values, message)
+            update(obj, message=message, **values)
     except ValidationError as error:
         return words, f"{entry['name']}: {in_words(error)}"
     return words, ""
-
-
-def _set(obj: Any, values: dict[str, Any], message: str) -> None:
-    """As :func:`saving.update`, with relations by primary key."""
-    if all(getattr(obj, name) == value for name, value in values.items()):
-        return
-    obj.snapshot()
-    for name, value in values.items():
-        setattr(obj, name, value)
-    obj._changelog_message = message
-    obj.full_clean()
-    obj.save()
 
 
 def waiting_for(subscriber: Subscriber, plans: QuerySet[ChangePlan] | None = None) -> ChangePlan | None:

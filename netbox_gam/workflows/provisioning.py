@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from netbox.search.backends import search_backend
 
@@ -33,14 +34,14 @@ from nornir_tasks.plan_codec import from_json, to_json
 from .. import gateway
 from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatusChoices, StepStateChoices, SubscriberStatusChoices
 from ..exceptions import Busy, InvalidState, Waits, WorkflowError
-from ..models import ChangeBatch, ChangePlan, ChangeStep, GamDevice, Subscriber
+from ..models import ChangeBatch, ChangePlan, ChangeStep, FirmwareUpgrade, GamDevice, Subscriber
 from ..targets import device_target
 from . import alarms, approval, backup_store, drift, shelf_services, transports
 from . import intent as intents
 from .desired import Removal, desired_config
-from .firmware_quiet import refuse_writing
+from .firmware_quiet import going_on, refuse_writing
 from .locks import exclusive
-from .saving import note, update
+from .saving import create_linked, isolated, note, update
 
 log = logging.getLogger("netbox.plugins.netbox_gam.provisioning")
 
@@ -50,6 +51,8 @@ WAIT_SECONDS = 120.0
 OWN_FIELDS = tuple(field.attname for field in ChangePlan._meta.concrete_fields if not field.is_relation)
 
 type OnEvent = Callable[[StepEvent], None]
+type Refuse = Callable[[ChangePlan, WorkflowError], None]
+"""Told of a plan that is not begun with, and why."""
 
 STATUS_BY_OUTCOME = {
     ApplyOutcome.APPLIED: ChangePlanStatusChoices.APPLIED,
@@ -88,12 +91,26 @@ def note_reading(gam: GamDevice, result: TargetResult[ShelfConfig]) -> ShelfConf
 
     :raises WorkflowError: with the device's failure and its next step
     """
+    config = config_of(gam, result)
+    note_configs({gam: config})
+    return config
+
+
+def config_of(gam: GamDevice, result: TargetResult[ShelfConfig]) -> ShelfConfig:
+    """The configuration that was read.
+
+    :raises WorkflowError: with the device's failure and its next step
+    """
     if result.failure is not None or result.value is None:
         failure = result.failure
         raise WorkflowError(f"{gam} could not be read: {failure.message if failure else 'no answer'}", next_step=_step_of(failure))
-    drift.note_config(gam, result.value)
-    shelf_services.remember(gam, result.value)
     return result.value
+
+
+def note_configs(read: Mapping[GamDevice, ShelfConfig]) -> None:
+    """Compare running configurations that were just read with intent, and remember what services they have."""
+    drift.note_configs({gam.pk: config for gam, config in read.items()})
+    shelf_services.remember(read)
 
 
 def _step_of(failure: Any) -> str:
@@ -150,7 +167,7 @@ def _put_aside(wanted: ShelfConfig, actual: ShelfConfig, macs: frozenset[str]) -
     return tuple((ChangeKind.ENDPOINT, item.name) for item in actual.endpoints if item.mac in macs and item.mac not in serving)
 
 
-@transaction.atomic
+@isolated()
 def store_plan(
     gam: GamDevice,
     shelf_plan: ShelfPlan,
@@ -176,6 +193,7 @@ def store_plan(
         status=status,
         reason=reason[:300],
         requested_by=user,
+        intent=list(intent),
         transport=shelf_plan.transport,
         transport_reason=shelf_plan.transport_reason[:300],
         state_hash=shelf_plan.state_hash,
@@ -184,10 +202,9 @@ def store_plan(
         interrupts=list(shelf_plan.interrupts),
         notes=list(notes),
     )
-    change_plan.save()
-    change_plan.subscribers.set(subscribers)
-    entries = intents.supersede(change_plan, list(intent), subscribers)
-    if entries:
+    create_linked(change_plan, subscribers=subscribers)
+    entries = intents.supersede(change_plan, change_plan.intent, subscribers)
+    if entries != change_plan.intent:
         ChangePlan.objects.filter(pk=change_plan.pk).update(intent=entries)
         change_plan.intent = entries
     steps = ChangeStep.objects.bulk_create([_step_row(change_plan, step) for step in shelf_plan.steps])
@@ -217,7 +234,7 @@ def load_plan(change_plan: ChangePlan, target: DeviceTarget) -> ShelfPlan:
         target=target.name,
         transport=Transport(change_plan.transport),
         state_hash=change_plan.state_hash,
-        steps=tuple(_load_step(step) for step in change_plan.steps.order_by("index")),
+        steps=tuple(_load_step(step) for step in sorted(change_plan.steps.all(), key=lambda step: step.index)),
         interrupts=tuple(change_plan.interrupts),
         transport_reason=change_plan.transport_reason,
     )
@@ -258,25 +275,29 @@ def apply_plans(
     :returns: by the plan's key, why it was not begun with
     """
     refused: dict[int, WorkflowError] = {}
-    begun: dict[str, _Begun] = {}
-    with ExitStack() as locks:
-        for change_plan in change_plans:
-            lock = locks.enter_context(ExitStack())
+    with ExitStack() as stack:
+
+        def refuse(change_plan: ChangePlan, error: WorkflowError) -> None:
+            locks[change_plan.pk].close()
+            refused[change_plan.pk] = error
+            if on_done:
+                on_done(change_plan, error)
+
+        plans = {change_plan.pk: change_plan for change_plan in change_plans}
+        locks = {pk: stack.enter_context(ExitStack()) for pk in plans}
+        for pk, change_plan in plans.items():
             try:
-                lock.enter_context(exclusive("gam", change_plan.gam_id, label=f"GAM {change_plan.gam}"))
-                one = _begin(change_plan, lock, user, on_event, begun)
-            except WorkflowError as error:
-                lock.close()
-                refused[change_plan.pk] = error
-                if on_done:
-                    on_done(change_plan, error)
-            else:
-                begun[one.target.name] = one
+                locks[pk].enter_context(exclusive("gam", change_plan.gam_id, label=f"GAM {change_plan.gam}"))
+            except Busy as error:
+                refuse(change_plan, error)
+        begun = _begin([plan for pk, plan in plans.items() if pk not in refused], user, on_event, refuse)
 
         def settle(result: TargetResult[ApplyResult]) -> None:
             one = begun[result.name]
             _store_result(one.change_plan, result.value, result.failure)
-            one.lock.close()
+            # What was loaded to apply it is as old as that.
+            one.change_plan._prefetched_objects_cache = {}
+            locks[one.change_plan.pk].close()
             if on_done:
                 on_done(one.change_plan, None)
 
@@ -290,28 +311,84 @@ def apply_plans(
 
 @dataclass(frozen=True)
 class _Begun:
-    """A plan that is being written. ``lock`` is its GAM's, and is let go of as soon as the outcome is stored."""
+    """A plan that is being written."""
 
     change_plan: ChangePlan
     target: DeviceTarget
     shelf_plan: ShelfPlan
     journal: _Journal
-    lock: ExitStack
 
 
-def _begin(change_plan: ChangePlan, lock: ExitStack, user: Any, on_event: OnEvent | None, others: Mapping[str, _Begun]) -> _Begun:
-    """Check that a plan may be written, with its GAM's lock held; from here on it cannot be cancelled."""
-    # Only its own fields: what was loaded with it of the GAM is as old as the caller's query.
-    change_plan.refresh_from_db(fields=OWN_FIELDS)
+@dataclass(frozen=True)
+class _InTheWay:
+    """What may keep plans from being applied, read once for all of them with their GAMs' locks held."""
+
+    policy: approval.Policy
+    upgrades: Mapping[int, FirmwareUpgrade]
+    abandoned: frozenset[int]
+    """GAMs with a plan whose worker died."""
+    waiting: Mapping[int, ChangePlan]
+    """By GAM, the plan that needs attention."""
+
+    @classmethod
+    def load(cls, gams: Iterable[int]) -> _InTheWay:
+        """As it is now."""
+        keys = list(gams)
+        statuses = (ChangePlanStatusChoices.APPLYING, ChangePlanStatusChoices.NEEDS_ATTENTION)
+        plans = list(ChangePlan.objects.filter(gam__in=keys, status__in=statuses))
+        abandoned = frozenset(plan.gam_id for plan in plans if plan.status == ChangePlanStatusChoices.APPLYING)
+        waiting = {plan.gam_id: plan for plan in plans if plan.status == ChangePlanStatusChoices.NEEDS_ATTENTION}
+        return cls(approval.Policy.load(), going_on(keys), abandoned, waiting)
+
+
+def _begin(plans: Sequence[ChangePlan], user: Any, on_event: OnEvent | None, refuse: Refuse) -> dict[str, _Begun]:
+    """Check which plans may be written, with their GAMs' locks held; from here on those cannot be cancelled. By target's name."""
+    plans = _read_again(plans, refuse)
+    in_the_way = _InTheWay.load(plan.gam_id for plan in plans)
+    begun: dict[str, _Begun] = {}
+    for change_plan in plans:
+        try:
+            one = _prepare(change_plan, in_the_way, on_event, begun)
+        except WorkflowError as error:
+            refuse(change_plan, error)
+        else:
+            begun[one.target.name] = one
+    marked = _mark_applying([one.change_plan for one in begun.values()], user)
+    for name, one in list(begun.items()):
+        if one.change_plan.pk not in marked:
+            words = f"Change plan {one.change_plan} was dropped at the last moment."
+            refuse(begun.pop(name).change_plan, InvalidState(words, next_step="Make a new plan."))
+    return begun
+
+
+def _read_again(plans: Sequence[ChangePlan], refuse: Refuse) -> list[ChangePlan]:
+    """Plans as they are now. Only their own fields: what was loaded with them of the GAM is as old as the caller's query."""
+    rows = {row["id"]: row for row in ChangePlan.objects.filter(pk__in=[plan.pk for plan in plans]).values(*OWN_FIELDS)}
+    there = []
+    for change_plan in plans:
+        if change_plan.pk not in rows:
+            refuse(change_plan, InvalidState(f"Change plan {change_plan} was deleted.", next_step="Make a new plan."))
+            continue
+        for name, value in rows[change_plan.pk].items():
+            setattr(change_plan, name, value)
+        change_plan._prefetched_objects_cache = {}
+        there.append(change_plan)
+    prefetch_related_objects(there, "steps", "subscribers", "tags")
+    return there
+
+
+def _prepare(change_plan: ChangePlan, in_the_way: _InTheWay, on_event: OnEvent | None, others: Mapping[str, _Begun]) -> _Begun:
+    """What it takes to write a plan.
+
+    :raises WorkflowError: why it may not be written
+    """
     if any(one.change_plan.gam_id == change_plan.gam_id for one in others.values()):
         raise Busy(f"GAM {change_plan.gam} is being written to by another plan.", next_step="Apply this one afterwards.")
-    _check_may_apply(change_plan, on_event)
+    _check_may_apply(change_plan, in_the_way, on_event)
     target = transports.target_for(change_plan, target_of(change_plan.gam))
     if target.name in others:
         target = replace(target, name=f"{target.name}#{change_plan.gam_id}")
-    shelf_plan = load_plan(change_plan, target)
-    _mark_applying(change_plan, user)
-    return _Begun(change_plan, target, shelf_plan, _Journal(change_plan, on_event), lock)
+    return _Begun(change_plan, target, load_plan(change_plan, target), _Journal(change_plan, on_event))
 
 
 def plan_and_apply(
@@ -338,21 +415,28 @@ def plan_and_apply(
 
 
 @transaction.atomic
-def _mark_applying(change_plan: ChangePlan, user: Any) -> None:
-    status = ChangePlan.objects.select_for_update().values_list("status", flat=True).get(pk=change_plan.pk)
-    if status != ChangePlanStatusChoices.PLANNED:
-        raise InvalidState(f"Change plan {change_plan} was dropped at the last moment.", next_step="Make a new plan.")
-    note(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
+def _mark_applying(plans: Sequence[ChangePlan], user: Any) -> set[int]:
+    """Say that plans are being applied; the keys of those that still wait to be."""
+    keys = [plan.pk for plan in plans]
+    locked = ChangePlan.objects.select_for_update().filter(pk__in=keys, status=ChangePlanStatusChoices.PLANNED).order_by("pk")
+    marked = set(locked.values_list("pk", flat=True))
+    for change_plan in plans:
+        if change_plan.pk in marked:
+            note(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
+    return marked
 
 
-def _check_may_apply(change_plan: ChangePlan, on_event: OnEvent | None) -> None:
+def _check_may_apply(change_plan: ChangePlan, in_the_way: _InTheWay, on_event: OnEvent | None) -> None:
     if change_plan.status != ChangePlanStatusChoices.PLANNED:
         words = change_plan.get_status_display()
         raise InvalidState(f"Change plan {change_plan} is “{words}” and cannot be applied.", next_step="Make a new plan.")
-    approval.check(change_plan)
-    refuse_writing(change_plan.gam)
-    recover_abandoned(change_plan.gam, on_event=on_event)
-    blocking = ChangePlan.objects.filter(gam=change_plan.gam, status=ChangePlanStatusChoices.NEEDS_ATTENTION).first()
+    gam = change_plan.gam_id
+    approval.check(change_plan, in_the_way.policy)
+    refuse_writing(change_plan.gam, in_the_way.upgrades.get(gam))
+    blocking = in_the_way.waiting.get(gam)
+    if gam in in_the_way.abandoned:
+        recovered = recover_abandoned(change_plan.gam, on_event=on_event)
+        blocking = blocking or next((one for one in recovered if one.status == ChangePlanStatusChoices.NEEDS_ATTENTION), None)
     if blocking:
         raise InvalidState(
             f"GAM {change_plan.gam} waits for a person: {blocking} could not be undone with certainty.",
@@ -450,7 +534,10 @@ def _settle(change_plan: ChangePlan) -> None:
             update(subscriber, message=f"Resumed by change plan {change_plan}", before_suspension=None)
         if subscriber.endpoint_id:
             update(
-                subscriber.endpoint, message=f"Configured by change plan {change_plan}", status="configured", gam=change_plan.gam
+                subscriber.endpoint,
+                message=f"Configured by change plan {change_plan}",
+                status="configured",
+                gam_id=change_plan.gam_id,
             )
 
 

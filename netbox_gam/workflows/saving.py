@@ -1,10 +1,19 @@
-"""Saving change-logged objects: validated, only when something differs, with a message for the change log."""
+"""Saving change-logged objects: validated, only when something differs, with a message for the change log.
+
+What NetBox does for a form it does for every field and relation of an object. A workflow changes a few fields of many objects, so
+here only what changed is looked up again, and an object's tags and other many-to-many relations are read once for the change log's
+before and after.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
 
 
 def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
@@ -19,30 +28,121 @@ def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
     return obj  # type: ignore[no-any-return]
 
 
+def create_linked(obj: Any, /, **links: Iterable[Any]) -> None:
+    """Save a new object a workflow made itself together with its many-to-many relations; the change log has them in one entry."""
+    related = {name: list(others) for name, others in links.items()}
+    obj._prefetched_objects_cache = {
+        field.name: _at_hand(field.related_model, related.get(field.name, [])) for field in obj._meta.many_to_many
+    }
+    obj.save()
+    for name, others in related.items():
+        field = obj._meta.get_field(name)
+        through: Any = field.remote_field.through
+        here, there = field.m2m_field_name(), field.m2m_reverse_field_name()
+        through.objects.bulk_create([through(**{here: obj, there: other}) for other in others])
+    obj._prefetched_objects_cache = {}
+
+
+def _at_hand(model: Any, objects: list[Any]) -> Any:
+    """A queryset that was evaluated already, as prefetching leaves one."""
+    found = model._default_manager.all()
+    found._result_cache, found._prefetch_done = objects, True
+    return found
+
+
 def update(obj: Any, /, *, message: str = "", **values: Any) -> bool:
-    """Set attributes and save, if any of them differs; True when it was saved.
+    """Set attributes and save, if any of them differs; True when it was saved. Relations may be given by primary key (``vlan_id``).
 
     :raises ValidationError: naming field and value
     """
     changed = {name: value for name, value in values.items() if getattr(obj, name) != _python(obj, name, value)}
     if not changed:
         return False
-    obj.snapshot()
-    for name, value in changed.items():
-        setattr(obj, name, value)
-    obj._changelog_message = message
-    obj.full_clean()
-    obj.save()
+    with _relations_read_once(obj):
+        obj.snapshot()
+        for name, value in changed.items():
+            setattr(obj, name, value)
+        obj._changelog_message = message
+        _clean(obj, {obj._meta.get_field(name).name for name in changed})
+        obj.save()
     return True
 
 
 def note(obj: Any, /, *, message: str = "", **values: Any) -> None:
-    """As :func:`update`, for values a workflow made itself: they are not validated, which would look every relation up again."""
-    obj.snapshot()
-    for name, value in values.items():
-        setattr(obj, name, value)
-    obj._changelog_message = message
-    obj.save()
+    """As :func:`update`, for values a workflow made itself: they are not validated."""
+    with _relations_read_once(obj):
+        obj.snapshot()
+        for name, value in values.items():
+            setattr(obj, name, value)
+        obj._changelog_message = message
+        obj.save()
+
+
+@contextmanager
+def isolated() -> Iterator[None]:
+    """A transaction, or a part of the one there is already: what the block wrote is undone when it raises.
+
+    Other than a nested ``atomic()`` it is no scope of its own for what NetBox does at the end of the transaction: the search index
+    is brought up to date once for all blocks.
+    """
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    point = transaction.savepoint()
+    try:
+        yield
+    except BaseException:
+        transaction.savepoint_rollback(point)
+        raise
+    transaction.savepoint_commit(point)
+
+
+def _clean(obj: Any, changed: set[str]) -> None:
+    """As ``full_clean()``, without looking up what was valid when it was stored and did not change."""
+    touched = set().union(changed, *(names for names in _constrained(obj.__class__) if names & changed))
+    same = {field.name for field in obj._meta.fields} - changed
+    obj.clean_fields(exclude=same)
+    obj.clean()
+    obj.validate_unique(exclude=same - touched)
+    obj.validate_constraints(exclude=same - touched)
+
+
+@cache
+def _constrained(model: type[models.Model]) -> tuple[frozenset[str], ...]:
+    """Names of fields that are valid together only: of unique fields and of constraints."""
+    unique = [frozenset({field.name}) for field in model._meta.fields if field.unique]
+    together = [frozenset(names) for names in model._meta.unique_together]
+    return (*unique, *together, *(_names_in(constraint) for constraint in model._meta.constraints))
+
+
+def _names_in(constraint: Any) -> frozenset[str]:
+    condition = getattr(constraint, "condition", None)
+    named = condition.referenced_base_fields if condition is not None else set()
+    expressions = getattr(constraint, "expressions", ())
+    inside = [name for item in expressions for name in _fields_of(item)]
+    return frozenset({*getattr(constraint, "fields", ()), *named, *inside})
+
+
+def _fields_of(expression: Any) -> Iterator[str]:
+    if isinstance(expression, models.F):
+        yield expression.name
+        return
+    for part in expression.get_source_expressions():
+        yield from _fields_of(part)
+
+
+@contextmanager
+def _relations_read_once(obj: Any) -> Iterator[None]:
+    """Keep an object's tags and other many-to-many relations at hand for the block."""
+    known = getattr(obj, "_prefetched_objects_cache", {})
+    names = [field.name for field in obj._meta.many_to_many if field.name not in known]
+    models.prefetch_related_objects([obj], *names)
+    try:
+        yield
+    finally:
+        for name in names:
+            obj._prefetched_objects_cache.pop(name, None)
 
 
 def _python(obj: Any, name: str, value: Any) -> Any:

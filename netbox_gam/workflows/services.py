@@ -11,7 +11,6 @@ from typing import Any
 
 from dcim.models import Interface
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from ipam.models import VLAN
 
 from nornir_tasks.contracts import ShelfConfig
@@ -19,7 +18,7 @@ from nornir_tasks.contracts import ShelfConfig
 from ..exceptions import InvalidState, WorkflowError
 from ..models import BandwidthPlan, ChangeBatch, ChangePlan, Endpoint, GamDevice, GamPort, Subscriber
 from . import drift, drift_decisions, intent, provisioning, service_verbs
-from .saving import in_words
+from .saving import in_words, isolated
 from .service_verbs import VLAN_FIELDS, Wish, local_plan, place_of
 
 __all__ = ("NEEDS", "VERBS", "Wish", "carry_out", "local_plan", "place_of", "run", "wish")
@@ -165,7 +164,8 @@ def carry_out(
     reason = reason or "; ".join(item.reason for item in wishes)
     actual = actual or provisioning.read_shelf(gam)
     entries: list[intent.Entry] = list(changed)
-    with transaction.atomic():
+    with isolated():
+        expect_unchanged(wishes)
         for item in wishes:
             try:
                 entries += change_intent(item, actual)
@@ -175,20 +175,30 @@ def carry_out(
         return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, intent=entries, batch=batch)
 
 
-def change_intent(wish: Wish, actual: ShelfConfig) -> list[intent.Entry]:
-    """Change in NetBox what a wish is about, in the caller's transaction.
+def expect_unchanged(wishes: Sequence[Wish]) -> None:
+    """Lock the subscribers of wishes until the end of the transaction.
 
     Reading a shelf takes seconds, and saving writes the whole subscriber: what somebody changed meanwhile would be lost, and the
     wish was made for what was there before.
 
+    :raises InvalidState: a subscriber was changed since the wish was made
+    """
+    keys = [item.subscriber.pk for item in wishes]
+    locked = Subscriber.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    stored = dict(locked.values_list("pk", "last_updated"))
+    for item in wishes:
+        subscriber = item.subscriber
+        if stored.get(subscriber.pk) != subscriber.last_updated:
+            raise InvalidState(f"{subscriber} was changed while {item.gam} was read.", next_step="Look at it, then try again.")
+
+
+def change_intent(wish: Wish, actual: ShelfConfig) -> list[intent.Entry]:
+    """Change in NetBox what a wish is about, in the caller's transaction, after :func:`expect_unchanged`.
+
     :param actual: what the GAM was just read to have
-    :raises InvalidState: the subscriber was changed since the wish was made
     :raises ValidationError: naming field and value
     """
     subscriber = wish.subscriber
-    stored = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).values_list("last_updated", flat=True).first()
-    if stored != subscriber.last_updated:
-        raise InvalidState(f"{subscriber} was changed while {wish.gam} was read.", next_step="Look at it, then try again.")
     entries: list[intent.Entry] = []
     for obj, values in wish.first:
         entries += intent.change(obj, message=wish.reason, **values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +17,31 @@ SERVICE_FIELDS = ["mac", "vlan", "profile", "downstream_mbps", "upstream_mbps", 
 PROFILE_FIELDS = ["slot", "downstream_mbps", "upstream_mbps", "read_at"]
 
 
-def remember(gam: GamDevice, config: ShelfConfig, *, at: datetime | None = None) -> None:
-    """Replace what is known of a shelf's services and profiles by a configuration that was read whole."""
+def remember(read: Mapping[GamDevice, ShelfConfig], *, at: datetime | None = None) -> None:
+    """Replace what is known of shelves' services and profiles by configurations that were read whole."""
     at = at or timezone.now()
+    services = [row for gam, config in read.items() for row in _rows(gam, config, at)]
+    profiles = [_profile_row(gam, item, item.id, at) for gam, config in read.items() for item in config.profiles]
+    _store(services)
+    _store_profiles(profiles)
+    _forget_others(ShelfServiceState, read, services)
+    _forget_others(ShelfProfileState, read, profiles)
+
+
+def _rows(gam: GamDevice, config: ShelfConfig, at: datetime) -> Iterator[ShelfServiceState]:
     macs = {item.name: item.mac for item in config.endpoints}
     profiles = {item.name: item for item in config.profiles}
-    rows = [_row(gam, item, macs.get(item.endpoint or "", ""), profiles.get(item.profile or ""), at) for item in config.subscribers]
-    _store(rows)
-    ShelfServiceState.objects.filter(gam=gam).exclude(name__in=[row.name for row in rows]).delete()
-    _store_profiles([_profile_row(gam, item, item.id, at) for item in config.profiles])
-    ShelfProfileState.objects.filter(gam=gam).exclude(name__in=profiles).delete()
+    for item in config.subscribers:
+        yield _row(gam, item, macs.get(item.endpoint or "", ""), profiles.get(item.profile or ""), at)
+
+
+def _forget_others(model: Any, gams: Iterable[GamDevice], rows: Iterable[Any]) -> None:
+    """Delete what is known of these GAMs and is not among the rows."""
+    kept = {(row.gam_id, row.name) for row in rows}
+    known = model.objects.filter(gam__in=[gam.pk for gam in gams]).values_list("pk", "gam_id", "name")
+    gone = [pk for pk, gam, name in known if (gam, name) not in kept]
+    if gone:
+        model.objects.filter(pk__in=gone).delete()
 
 
 def applied(change_plan: ChangePlan) -> None:

@@ -15,13 +15,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import socket
 import sys
+import time
 import types
 from typing import Any
 
 from scrapli.driver.network import AsyncNetworkDriver, NetworkDriver
 from scrapli.driver.network.base_driver import PrivilegeLevel
-from scrapli.exceptions import ScrapliAuthenticationFailed, ScrapliConnectionError, ScrapliConnectionNotOpened
+from scrapli.exceptions import (
+    ScrapliAuthenticationFailed,
+    ScrapliConnectionError,
+    ScrapliConnectionNotOpened,
+    ScrapliTimeout,
+)
+from scrapli.transport.base.base_socket import Socket
 from scrapli.transport.plugins.paramiko.transport import ParamikoTransport
 
 from ..contracts import DeviceTarget
@@ -55,10 +63,27 @@ def fingerprint(key: bytes) -> str:
 
 
 class GamTransport(ParamikoTransport):
-    """paramiko, with the host key compared to a fingerprint, a wide terminal, and an end of the session that is noticed."""
+    """paramiko, with the host key compared to a fingerprint, a wide terminal, and an end of the session that is noticed.
+
+    It also bounds how long an answer may take: scrapli's own limit starts a thread for every command, which costs more than the
+    command.
+    """
 
     expected_host_key = ""
     host_key = ""
+    answer_seconds = 60.0
+    """How long an answer may take in all, however short its silences are."""
+    _until = 0.0
+
+    def open(self) -> None:
+        self._until = time.monotonic() + self.answer_seconds
+        arguments = self._base_transport_args
+        self.socket = Socket(host=arguments.host, port=arguments.port, timeout=arguments.timeout_socket)
+        self.socket.open()
+        if self.socket.sock is not None:
+            # A login is many small messages; held back until the one before is confirmed, each may wait for 40 ms.
+            self.socket.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().open()
 
     def _verify_key(self) -> None:
         if self.session is None:
@@ -87,7 +112,13 @@ class GamTransport(ParamikoTransport):
             # scrapli only closes the socket; without this paramiko's thread goes on until it notices
             session.close()
 
+    def write(self, channel_input: bytes) -> None:
+        self._until = time.monotonic() + self.answer_seconds
+        super().write(channel_input)
+
     def read(self) -> bytes:
+        if time.monotonic() > self._until:
+            raise ScrapliTimeout(f"the answer is not at its end after {self.answer_seconds:g} s")
         data: bytes = super().read()
         if not data:
             # paramiko answers a closed channel with nothing, for ever; scrapli would spin until its time limit
@@ -98,7 +129,7 @@ class GamTransport(ParamikoTransport):
 class GamShell(NetworkDriver):
     """A session with a GAM's shell. ``host_key`` is the fingerprint the shelf showed, empty before opening."""
 
-    def __init__(self, host: str, *, ssh_host_key: str = "", **options: Any) -> None:
+    def __init__(self, host: str, *, ssh_host_key: str = "", answer_seconds: float = 60.0, **options: Any) -> None:
         defaults: dict[str, Any] = {
             "privilege_levels": privilege_levels(),
             "default_desired_privilege_level": EXEC,
@@ -106,10 +137,12 @@ class GamShell(NetworkDriver):
             "transport": "paramiko",
             "comms_return_char": "\r",
             "auth_strict_key": True,
+            "timeout_ops": 0,
         }
         super().__init__(host=host, **{**defaults, **options})
         transport = GamTransport(self.transport._base_transport_args, self.transport.plugin_transport_args)
         transport.expected_host_key = ssh_host_key
+        transport.answer_seconds = answer_seconds
         self.transport = transport
         self.channel.transport = transport
 
@@ -161,7 +194,7 @@ def scrapli_options(target: DeviceTarget) -> dict[str, Any]:
         "timeout_socket": target.limits.get("connect", 10.0),
         "timeout_transport": silence,
         # a long answer may take longer than the longest silence in it
-        "timeout_ops": 2 * silence,
+        "answer_seconds": 2 * silence,
         "ssh_host_key": target.ssh_host_key,
     }
 

@@ -1,9 +1,8 @@
-"""Subscriber changes on many shelves: planned, applied, verified and saved by ours; the same lines sent by plain nornir_scrapli."""
+"""The peer of change benchmarks: the same lines pushed with nornir_scrapli as it comes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from nornir.core import Nornir
 from nornir.core.configuration import Config
@@ -13,35 +12,13 @@ from nornir.core.task import Result, Task
 from nornir.plugins.runners import ThreadedRunner
 from nornir_scrapli.tasks import send_command, send_configs
 
-import nornir_tasks
-from nornir_tasks.contracts import ApplyOutcome, DeviceTarget, ShelfConfig, ShelfPlan
-from nornir_tasks.gam.catalog import find_model
+from nornir_tasks.contracts import DeviceTarget
 from nornir_tasks.gam.commands import SAVE_COMMAND
-from nornir_tasks.gam.platform import PLATFORM, scrapli_options
+
+PLATFORM = "cisco_iosxe"
+"""scrapli's own platform whose prompts and modes are those of a GAM's shell."""
 
 type Lines = Mapping[str, Sequence[str]]
-
-
-def change(targets: Sequence[DeviceTarget], subscribers: int, vlan: int, workers: int) -> Lines:
-    """Move the first ``subscribers`` of each shelf to VLANs from ``vlan`` on; the lines that took, by shelf."""
-    plans = []
-    for target, reading in zip(targets, nornir_tasks.read(targets, workers=workers), strict=True):
-        assert reading.value is not None, reading
-        plans.append((target, plan(target, reading.value, subscribers, vlan)))
-    results = nornir_tasks.apply(plans, on_event=lambda _: None, workers=workers)
-    for result in results:
-        assert result.value is not None and result.value.outcome is ApplyOutcome.APPLIED and result.value.saved, result
-    return {target.name: [line for step in made.steps for line in step.sends] for target, made in plans}
-
-
-def plan(target: DeviceTarget, actual: ShelfConfig, subscribers: int, vlan: int) -> ShelfPlan:
-    """One change per subscriber."""
-    wish = tuple(replace(item, vlan=vlan + at) for at, item in enumerate(actual.subscribers[:subscribers]))
-    made = nornir_tasks.plan(
-        target.name, target.transport, actual, ShelfConfig(subscribers=wish), (), find_model(target.model), "bench"
-    )
-    assert len(made.steps) == subscribers, made
-    return made
 
 
 def send(targets: Sequence[DeviceTarget], lines: Lines, workers: int) -> None:
@@ -54,7 +31,7 @@ def send(targets: Sequence[DeviceTarget], lines: Lines, workers: int) -> None:
             password=target.login.password,
             platform=PLATFORM,
             port=target.ssh_port,
-            connection_options={"scrapli": ConnectionOptions(extras=scrapli_options(target))},
+            connection_options={"scrapli": ConnectionOptions(extras={"transport": "paramiko", "auth_strict_key": False})},
         )
         for target in targets
     }

@@ -30,18 +30,18 @@ def crowded(name: str) -> GamDevice:
     """A shelf without a free slot, of which two speeds are near each other and one serves nobody."""
     gam = factories.gam(name)
     near = (ProfileConfig("old 100", 108, 20, id=2), ProfileConfig("new 100", 110, 20, id=3), *FULL[2:])
-    shelf_services.remember(gam, config(*near, users={"old 100": 3, "new 100": 5} | {p.name: 1 for p in FULL[3:]}))
+    shelf_services.remember({gam: config(*near, users={"old 100": 3, "new 100": 5} | {p.name: 1 for p in FULL[3:]})})
     return gam
 
 
 class RememberedTest(TestCase):
     def test_a_configuration_replaces_what_was_known(self) -> None:
         gam = factories.gam()
-        shelf_services.remember(gam, config(*FULL, users={"p02": 2, "p15": 1}))
+        shelf_services.remember({gam: config(*FULL, users={"p02": 2, "p15": 1})})
         found = profile_slots.of(profile_slots.with_slots(GamDevice.objects.all()).get(pk=gam.pk))
         self.assertEqual((len(found.use.profiles), found.use.free, found.use.headroom), (15, 0, 12))
         self.assertEqual({name: count for name, count in found.use.users.items() if count}, {"p02": 2, "p15": 1})
-        shelf_services.remember(gam, config(FULL[0], users={"p02": 1}), at=timezone.now())
+        shelf_services.remember({gam: config(FULL[0], users={"p02": 1})}, at=timezone.now())
         found = profile_slots.of(profile_slots.with_slots(GamDevice.objects.all()).get(pk=gam.pk))
         self.assertEqual([p.name for p in found.use.profiles], ["Default BW Profile", "p02"])
         self.assertFalse(found.outdated)
@@ -136,7 +136,7 @@ class PlanSlotsApiTest(APITestCase):
     def test_who_could_go_into_two_equal_profiles_moves_once(self) -> None:
         gam = factories.gam()
         profiles = (ProfileConfig("a", 108, 20, id=2), ProfileConfig("b", 110, 20, id=3), ProfileConfig("c", 110, 20, id=4))
-        shelf_services.remember(gam, config(*profiles, users={"a": 2, "b": 5, "c": 7}))
+        shelf_services.remember({gam: config(*profiles, users={"a": 2, "b": 5, "c": 7})})
         merges = profile_slots.fleet_merges(GamDevice.objects.filter(pk=gam.pk), BandwidthPlan.objects.all())
         self.assertEqual(
             [(one.leave, one.into, one.moves) for one in merges], [((108, 20), (110, 20), 2), ((110, 20), (110, 20), 5)]

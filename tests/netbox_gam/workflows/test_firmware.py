@@ -190,7 +190,7 @@ class GoodTests(FirmwareBench):
         self.assertEqual(self.shelf.sent, ["download", "swap"])
         self.assertEqual((upgrade.from_version, upgrade.endpoints_before), (OLD, list(MACS)))
         with self.assertRaisesMessage(InvalidState, "being upgraded"):
-            firmware_quiet.refuse_writing(self.gam)
+            firmware_quiet.refuse_writing(self.gam, firmware_quiet.going_on([self.gam.pk]).get(self.gam.pk))
         self.pass_time(10, upgrade, until="verifying")
         self.shelf.mismatched = set()
         self.run_to_end(upgrade)
@@ -198,7 +198,7 @@ class GoodTests(FirmwareBench):
         self.assertEqual(upgrade.rollout.status, "completed")
         self.assertEqual((upgrade.endpoints_back, upgrade.endpoints_mismatched, upgrade.endpoints_told), (2, 0, []))
         self.assertEqual([entry["sent"] for entry in upgrade.journal if "sent" in entry], [lines for _, lines in upgrade.lines])
-        firmware_quiet.refuse_writing(self.gam)
+        firmware_quiet.refuse_writing(self.gam, firmware_quiet.going_on([self.gam.pk]).get(self.gam.pk))
 
     def test_endpoints_are_told_at_once_where_the_shelf_does_not_upgrade_them(self) -> None:
         self.shelf.auto = False

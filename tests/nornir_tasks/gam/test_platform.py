@@ -53,8 +53,16 @@ def test_another_key_is_refused_before_the_password_is_sent(bench: Bench) -> Non
     assert reads == []
 
 
+def test_an_answer_that_does_not_end_is_a_timeout(bench: Bench) -> None:
+    with SshDriver.from_target(bench.target) as driver:
+        assert driver._shell is not None
+        driver._shell.transport.answer_seconds = -1.0
+        with pytest.raises(DeviceError) as caught:
+            driver.read_running()
+    assert caught.value.kind is ErrorKind.TIMEOUT
+
+
 def test_silence_in_a_worker_thread_is_a_timeout(bench: Bench) -> None:
-    """scrapli bounds time by signals in the main thread and by threads elsewhere."""
 
     def read() -> DeviceError:
         driver = SshDriver.from_target(replace(bench.target, limits={"connect": 1.0, "operation": 0.4}))
