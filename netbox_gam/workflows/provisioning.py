@@ -530,8 +530,8 @@ def _settle(change_plan: ChangePlan) -> None:
             gone: dict[str, Any] = {"endpoint": None, "port": None, "vlan": None, "before_suspension": None}
             update(subscriber, message=f"Removed by change plan {change_plan}", **gone)
             continue
-        if subscriber.status == SubscriberStatusChoices.ACTIVE:
-            update(subscriber, message=f"Resumed by change plan {change_plan}", before_suspension=None)
+        if subscriber.status == SubscriberStatusChoices.ACTIVE and subscriber.before_suspension is not None:
+            note(subscriber, message=f"Resumed by change plan {change_plan}", before_suspension=None)
         if subscriber.endpoint_id:
             update(
                 subscriber.endpoint,

@@ -12,8 +12,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from core.signals import handle_changed_object
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
+from django.utils import timezone
+from extras.signals import notify_object_changed
+from netbox.registry import registry
+from netbox.search.backends import search_backend
 
 
 def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
@@ -29,12 +34,17 @@ def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
 
 
 def create_linked(obj: Any, /, **links: Iterable[Any]) -> None:
-    """Save a new object a workflow made itself together with its many-to-many relations; the change log has them in one entry."""
+    """Save a new object a workflow made itself together with its many-to-many relations; the change log has them in one entry.
+
+    The search index gets it at once: at the end of the transaction NetBox would read it again, or start a job for it.
+    """
     related = {name: list(others) for name, others in links.items()}
     obj._prefetched_objects_cache = {
         field.name: _at_hand(field.related_model, related.get(field.name, [])) for field in obj._meta.many_to_many
     }
-    obj.save()
+    type(obj)._default_manager.bulk_create([obj])
+    _tell(obj, created=True)
+    search_backend.cache([obj], remove_existing=False)
     for name, others in related.items():
         field = obj._meta.get_field(name)
         through: Any = field.remote_field.through
@@ -70,12 +80,29 @@ def update(obj: Any, /, *, message: str = "", **values: Any) -> bool:
 
 def note(obj: Any, /, *, message: str = "", **values: Any) -> None:
     """As :func:`update`, for values a workflow made itself: they are not validated."""
+    searched = any(getattr(obj, name) != value for name, value in values.items() if name in _searched(obj.__class__))
+    values["last_updated"] = timezone.now()
     with _relations_read_once(obj):
         obj.snapshot()
         for name, value in values.items():
             setattr(obj, name, value)
         obj._changelog_message = message
-        obj.save()
+        type(obj)._default_manager.filter(pk=obj.pk).update(**values)
+        _tell(obj, created=False)
+    if searched:
+        search_backend.cache([obj])
+
+
+@cache
+def _searched(model: Any) -> frozenset[str]:
+    """Names of the fields the search index holds."""
+    return frozenset(name for name, _ in registry["search"][model._meta.label_lower].fields)
+
+
+def _tell(obj: Any, *, created: bool) -> None:
+    """What NetBox does with every object that was saved: the change log, event rules, notifications."""
+    handle_changed_object(sender=type(obj), instance=obj, created=created)
+    notify_object_changed(sender=type(obj), instance=obj, created=created)
 
 
 @contextmanager

@@ -58,14 +58,18 @@ def applied(change_plan: ChangePlan) -> None:
             _take_over(gam, after, at)
         elif isinstance(after, SubscriberConfig):
             subscribers[after.name] = after
-    macs = {endpoint.name: endpoint.mac for endpoint in gam.endpoints.all()}
-    profiles = _known_profiles(gam)
-    rows = [
-        _row(gam, item, macs.get(item.endpoint or "", ""), _profile_of(gam, item, profiles), at) for item in subscribers.values()
-    ]
-    _store(rows)
-    ShelfServiceState.objects.filter(gam=gam, name__in=gone[ChangeKind.SUBSCRIBER]).delete()
-    ShelfProfileState.objects.filter(gam=gam, name__in=gone[ChangeKind.PROFILE]).delete()
+    if subscribers:
+        macs = {endpoint.name: endpoint.mac for endpoint in gam.endpoints.all()}
+        profiles = _known_profiles(gam)
+        _store(
+            [
+                _row(gam, item, macs.get(item.endpoint or "", ""), _profile_of(gam, item, profiles), at)
+                for item in subscribers.values()
+            ]
+        )
+    for model, names in ((ShelfServiceState, gone[ChangeKind.SUBSCRIBER]), (ShelfProfileState, gone[ChangeKind.PROFILE])):
+        if names:
+            model.objects.filter(gam=gam, name__in=names).delete()
 
 
 def _take_over(gam: GamDevice, profile: ProfileConfig, at: datetime) -> None:

@@ -21,6 +21,8 @@ import time
 import types
 from typing import Any
 
+import paramiko
+from paramiko.ssh_exception import SSHException
 from scrapli.driver.network import AsyncNetworkDriver, NetworkDriver
 from scrapli.driver.network.base_driver import PrivilegeLevel
 from scrapli.exceptions import (
@@ -80,10 +82,21 @@ class GamTransport(ParamikoTransport):
         arguments = self._base_transport_args
         self.socket = Socket(host=arguments.host, port=arguments.port, timeout=arguments.timeout_socket)
         self.socket.open()
-        if self.socket.sock is not None:
-            # A login is many small messages; held back until the one before is confirmed, each may wait for 40 ms.
-            self.socket.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().open()
+        if self.socket.sock is None:
+            raise ScrapliConnectionNotOpened
+        # A login is many small messages; held back until the one before is confirmed, each may wait for 40 ms.
+        self.socket.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.session = paramiko.Transport(self.socket.sock)
+        _prefer_whole_ciphers(self.session)
+        try:
+            self.session.start_client()
+        except (SSHException, OSError, EOFError) as problem:
+            raise ScrapliConnectionNotOpened from problem
+        self._verify_key()
+        self._authenticate()
+        if not self.session.is_authenticated():
+            raise ScrapliAuthenticationFailed("all authentication methods failed")
+        self._open_channel()
 
     def _verify_key(self) -> None:
         if self.session is None:
@@ -124,6 +137,15 @@ class GamTransport(ParamikoTransport):
             # paramiko answers a closed channel with nothing, for ever; scrapli would spin until its time limit
             raise ScrapliConnectionError("the shelf closed the session")
         return data
+
+
+def _prefer_whole_ciphers(session: paramiko.Transport) -> None:
+    """Prefer ciphers that check integrity themselves, where the shelf has one: paramiko compares a separate check in Python.
+
+    That is a quarter of what talking to a shelf costs.
+    """
+    options = session.get_security_options()
+    options.ciphers = sorted(options.ciphers, key=lambda name: "gcm" not in name)
 
 
 class GamShell(NetworkDriver):
