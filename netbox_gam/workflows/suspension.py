@@ -26,9 +26,11 @@ def policy_for(subscriber: Subscriber) -> SuspensionPolicy | None:
 
     Of a subscriber billed by several systems the one it was linked to first counts.
     """
+    policies = {(item.system_id, item.site_id): item for item in SuspensionPolicy.objects.select_related("bandwidth_plan")}
+    if not policies:
+        return None
     systems = list(subscriber.billing_links.order_by("pk").values_list("system_id", flat=True))
     site = subscriber.gam.device.site_id if subscriber.gam else None
-    policies = {(item.system_id, item.site_id): item for item in SuspensionPolicy.objects.select_related("bandwidth_plan")}
     keys = [*((system, site) for system in systems), *((system, None) for system in systems), (None, site), (None, None)]
     return next((policies[key] for key in keys if key in policies), None)
 
