@@ -59,15 +59,14 @@ def plan_batch(
     if not wishes:
         words = "; ".join(f"{item['subject']}: {item['problem']}" for item in problems[:5])
         raise InvalidState(f"{reason}: there is nothing to plan. {words}".strip())
-    batch = create(
-        ChangeBatch, message=f"Asked for by {user}", reason=reason[:300], source=source, requested_by=user, problems=list(problems)
-    )
     by_gam: dict[int, list[services.Wish]] = defaultdict(list)
     for item in wishes:
         by_gam[item.gam.pk].append(item)
     readings = read_gams(list(GamDevice.objects.select_related(*RELATED, "observed").filter(pk__in=by_gam)), on_progress)
     with transaction.atomic():
         # One transaction for all: NetBox brings its search index up to date once at its end.
+        told = f"Asked for by {user}"
+        batch = create(ChangeBatch, message=told, reason=reason[:300], source=source, requested_by=user, problems=list(problems))
         found = [problem for one in readings for problem in one.plan(by_gam, batch, user)]
     if found:
         update(batch, message="Not everything could be planned", problems=[*batch.problems, *found])
