@@ -20,6 +20,8 @@ from extras.signals import notify_object_changed
 from netbox.registry import registry
 from netbox.search.backends import search_backend
 
+from ..fields import SecretField
+
 
 def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
     """Create a validated object.
@@ -70,33 +72,58 @@ def update(obj: Any, /, *, message: str = "", **values: Any) -> bool:
         return False
     with _relations_read_once(obj):
         obj.snapshot()
+        before = _columns(obj)
         for name, value in changed.items():
             setattr(obj, name, value)
         obj._changelog_message = message
         _clean(obj, {obj._meta.get_field(name).name for name in changed})
-        obj.save()
+        _write(obj, before)
     return True
 
 
 def note(obj: Any, /, *, message: str = "", **values: Any) -> None:
     """As :func:`update`, for values a workflow made itself: they are not validated."""
-    searched = any(getattr(obj, name) != value for name, value in values.items() if name in _searched(obj.__class__))
-    values["last_updated"] = timezone.now()
     with _relations_read_once(obj):
         obj.snapshot()
+        before = _columns(obj)
         for name, value in values.items():
             setattr(obj, name, value)
         obj._changelog_message = message
-        type(obj)._default_manager.filter(pk=obj.pk).update(**values)
-        _tell(obj, created=False)
-    if searched:
+        _write(obj, before)
+
+
+def _columns(obj: Any) -> dict[str, Any]:
+    return {field.attname: getattr(obj, field.attname) for field in obj._meta.concrete_fields}
+
+
+def _write(obj: Any, before: dict[str, Any]) -> None:
+    """Write what differs from before. The search index is touched only where it holds that.
+
+    NetBox's ``save()`` writes every column, and has the index of the object made anew at the end of the transaction.
+    """
+    if not _is_plain(obj.__class__):
+        obj.save()
+        return
+    obj.last_updated = timezone.now()
+    changed = {name: value for name, value in _columns(obj).items() if value != before[name]}
+    type(obj)._default_manager.filter(pk=obj.pk).update(**changed)
+    _tell(obj, created=False)
+    if not _searched(obj.__class__).isdisjoint(changed):
         search_backend.cache([obj])
 
 
 @cache
+def _is_plain(model: Any) -> bool:
+    """Whether saving is writing columns: for this plugin's models, but for those with fields that seal what they are given."""
+    sealing = any(isinstance(field, SecretField) for field in model._meta.concrete_fields)
+    return model._meta.app_label == "netbox_gam" and not sealing
+
+
+@cache
 def _searched(model: Any) -> frozenset[str]:
-    """Names of the fields the search index holds."""
-    return frozenset(name for name, _ in registry["search"][model._meta.label_lower].fields)
+    """Columns the search index holds."""
+    index = registry["search"].get(model._meta.label_lower)
+    return frozenset(model._meta.get_field(name).attname for name, _ in index.fields) if index else frozenset()
 
 
 def _tell(obj: Any, *, created: bool) -> None:
