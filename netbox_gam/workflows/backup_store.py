@@ -48,7 +48,8 @@ def keep(
         ConfigBackup.objects.filter(pk=backup.pk).update(last_seen=at)
         backup.last_seen = at
         if change_plan is not None:
-            backup.change_plans.add(change_plan)
+            link = ConfigBackup.change_plans.through
+            link.objects.bulk_create([link(configbackup=backup, changeplan=change_plan)], ignore_conflicts=True)
     return backup, new
 
 
