@@ -97,18 +97,20 @@ def _columns(obj: Any) -> dict[str, Any]:
 
 
 def _write(obj: Any, before: dict[str, Any]) -> None:
-    """Write what differs from before. The search index is touched only where it holds that.
+    """Write the object. The search index is touched only where it holds what differs from before.
 
-    NetBox's ``save()`` writes every column, and has the index of the object made anew at the end of the transaction.
+    NetBox's ``save()`` would have the index of the object made anew at the end of the transaction.
     """
     if not _is_plain(obj.__class__):
         obj.save()
         return
     obj.last_updated = timezone.now()
-    changed = {name: value for name, value in _columns(obj).items() if value != before[name]}
-    type(obj)._default_manager.filter(pk=obj.pk).update(**changed)
+    columns = _columns(obj)
+    # All of them, as save() does: what is stored may differ from what this object was when it was read.
+    written = {name: value for name, value in columns.items() if name != obj._meta.pk.attname}
+    type(obj)._default_manager.filter(pk=obj.pk).update(**written)
     _tell(obj, created=False)
-    if not _searched(obj.__class__).isdisjoint(changed):
+    if any(columns[name] != before[name] for name in _searched(obj.__class__)):
         search_backend.cache([obj])
 
 
