@@ -16,6 +16,7 @@ from core.signals import handle_changed_object
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
+from extras.models import CustomField
 from extras.signals import notify_object_changed
 from netbox.registry import registry
 from netbox.search.backends import search_backend
@@ -44,6 +45,8 @@ def create_linked(obj: Any, /, **links: Iterable[Any]) -> None:
     obj._prefetched_objects_cache = {
         field.name: _at_hand(field.related_model, related.get(field.name, [])) for field in obj._meta.many_to_many
     }
+    # As save() does.
+    obj.custom_field_data = {**CustomField.objects.get_defaults_for_model(obj), **obj.custom_field_data}
     type(obj)._default_manager.bulk_create([obj])
     _tell(obj, created=True)
     search_backend.cache([obj], remove_existing=False)
@@ -70,25 +73,24 @@ def update(obj: Any, /, *, message: str = "", **values: Any) -> bool:
     changed = {name: value for name, value in values.items() if getattr(obj, name) != _python(obj, name, value)}
     if not changed:
         return False
-    with _relations_read_once(obj):
-        obj.snapshot()
-        before = _columns(obj)
-        for name, value in changed.items():
-            setattr(obj, name, value)
-        obj._changelog_message = message
-        _clean(obj, {obj._meta.get_field(name).name for name in changed})
-        _write(obj, before)
+    _save(obj, message, changed, validated=True)
     return True
 
 
 def note(obj: Any, /, *, message: str = "", **values: Any) -> None:
     """As :func:`update`, for values a workflow made itself: they are not validated."""
+    _save(obj, message, values, validated=False)
+
+
+def _save(obj: Any, message: str, values: dict[str, Any], *, validated: bool) -> None:
     with _relations_read_once(obj):
         obj.snapshot()
         before = _columns(obj)
         for name, value in values.items():
             setattr(obj, name, value)
         obj._changelog_message = message
+        if validated:
+            _clean(obj, {obj._meta.get_field(name).name for name in values})
         _write(obj, before)
 
 

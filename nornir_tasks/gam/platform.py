@@ -131,6 +131,8 @@ class GamTransport(ParamikoTransport):
 
     def read(self) -> bytes:
         if time.monotonic() > self._until:
+            # What is still to come must not be taken for the answer to another command.
+            self.close()
             raise ScrapliTimeout(f"the answer is not at its end after {self.answer_seconds:g} s")
         data: bytes = super().read()
         if not data:

@@ -59,6 +59,7 @@ def test_an_answer_that_does_not_end_is_a_timeout(bench: Bench) -> None:
         driver._shell.transport.answer_seconds = -1.0
         with pytest.raises(DeviceError) as caught:
             driver.read_running()
+        assert not driver._shell.isalive(), "what is left of the answer would be taken for the next one"
     assert caught.value.kind is ErrorKind.TIMEOUT
 
 
