@@ -96,6 +96,7 @@ def run_netbox(paths: list[str], options: argparse.Namespace, processes: int) ->
     command += [f"--parallel={processes}"] if processes > 1 else []
     command += ["-k", options.keyword] if options.keyword else []
     command += ["--verbosity=2"] if options.verbose else []
+    command += [f"--durations={options.durations}"] if options.durations else []
     with Services.start(STATE / "test", share_database=True) as services, tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         env = services.env | {
@@ -122,6 +123,7 @@ def parse() -> argparse.Namespace:
     kind.add_argument("--netbox", action="store_true", help="only tests that need NetBox")
     parser.add_argument("-k", dest="keyword", help="only tests whose name matches")
     parser.add_argument("-v", dest="verbose", action="store_true", help="one line per test")
+    parser.add_argument("--durations", type=int, metavar="N", help="list the N slowest tests that need NetBox")
     parser.add_argument(
         "--parallel", type=int, help="processes for the tests that need NetBox (default: one per core, 1 with a PATH)"
     )

@@ -240,16 +240,16 @@ def apply(
     plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
     *,
     on_event: Callable[[StepEvent], None],
-    on_result: Callable[[TargetResult[ApplyResult]], None],
+    on_results: Callable[[Sequence[TargetResult[ApplyResult]]], None],
 ) -> None:
     """Write plans to their GAMs: re-read, steps, read back, save; at the same time, within the settings' limits.
 
-    ``on_event`` runs in this thread before each thing is sent, ``on_result`` as soon as a GAM is done with.
+    ``on_event`` runs in this thread before each thing is sent, ``on_results`` when GAMs are done with.
     """
     nornir_tasks.apply(
         plans,
         on_event=on_event,
-        on_result=on_result,
+        on_results=on_results,
         workers=settings.provision_workers(),
         deadline=settings.provision_deadline_seconds(),
         places={target.name: target.site for target, _ in plans},

@@ -261,7 +261,7 @@ def apply(
     deadline: float = APPLY_SECONDS,
     on_progress: OnProgress | None = None,
     cancel: Event | None = None,
-    on_result: Callable[[TargetResult[ApplyResult]], None] | None = None,
+    on_results: Callable[[Sequence[TargetResult[ApplyResult]]], None] | None = None,
     places: Mapping[str, str] | None = None,
     per_place: int = 0,
 ) -> list[TargetResult[ApplyResult]]:
@@ -269,7 +269,7 @@ def apply(
 
     :param on_event: called in this thread before each thing is sent; while it runs the shelf waits. What it raises stops that
         shelf before the thing is sent.
-    :param on_result: called in this thread as soon as a shelf is done with
+    :param on_results: called in this thread with what shelves came to, as soon as they are done with or a little later
     :param places: where a shelf is, by its target's name; ``per_place`` of one place are written to at a time, 0: no such limit
     :param deadline: seconds after which a shelf that has not begun is left alone; one that has may take as long again
     """
@@ -285,7 +285,7 @@ def apply(
         on_progress=on_progress,
         on_event=on_event,
         cancel=cancel,
-        on_result=on_result,
+        on_results=on_results,
         places=places,
         per_place=per_place,
     )

@@ -38,6 +38,9 @@ type Journal = Callable[[StepEvent], None]
 DEFAULT_WORKERS = 20
 DEFAULT_DEADLINE = 120.0
 TURN_SECONDS = 0.0005
+DELIVER_AT_ONCE = 10
+DELIVER_SECONDS = 0.25
+"""Results are handed over so many at a time, and none later than that: storing several at once costs little more than one."""
 STOP_SECONDS = 10.0
 """How long a batch that was interrupted waits for the devices being worked on, so that nothing is sent after it returned."""
 
@@ -53,7 +56,7 @@ def run_batch(
     on_event: Callable[[StepEvent], None] | None = None,
     cancel: threading.Event | None = None,
     prepare: Callable[[Host], None] | None = None,
-    on_result: Callable[[TargetResult[Any]], None] | None = None,
+    on_results: Callable[[Sequence[TargetResult[Any]]], None] | None = None,
     places: Mapping[str, str] | None = None,
     per_place: int = 0,
 ) -> list[TargetResult[Any]]:
@@ -66,7 +69,8 @@ def run_batch(
     :param on_event: called in this thread for every journal entry, while the device waits; what it raises is raised in the task
     :param cancel: when set, nothing more is started and no change is begun
     :param prepare: called with every host before the task, to put more on it than its target has
-    :param on_result: called in this thread with the result of each target as soon as it is there
+    :param on_results: called in this thread with results as they come, those that come close together at once; ``on_progress``
+        hears of a target afterwards
     :param places: where a target is, by its name; ``per_place`` of one place are worked on at a time, 0: no such limit
     :raises ValueError: two targets have the same name
     """
@@ -78,7 +82,7 @@ def run_batch(
         limits={target.name: target.limits["deadline"] for target in limited},
         on_progress=on_progress,
         on_event=on_event,
-        on_result=on_result,
+        on_results=on_results,
         cancel=cancel or threading.Event(),
         gates=_gates(places or {}, per_place),
     )
@@ -154,7 +158,7 @@ class _Batch:
     limits: Mapping[str, float]
     on_progress: Callable[[Progress], None] | None
     on_event: Callable[[StepEvent], None] | None
-    on_result: Callable[[TargetResult[Any]], None] | None
+    on_results: Callable[[Sequence[TargetResult[Any]]], None] | None
     cancel: threading.Event
     gates: Mapping[str, threading.Semaphore]
     results: dict[str, TargetResult[Any]] = field(default_factory=dict)
@@ -164,6 +168,9 @@ class _Batch:
     _closed: threading.Event = field(default_factory=threading.Event)
     _changing: set[str] = field(default_factory=set)
     _lively: float = field(default_factory=time.monotonic)
+    _undelivered: list[TargetResult[Any]] = field(default_factory=list)
+    _deliver_at: float = 0.0
+    _delivered: int = 0
 
     def run(self, task: Task, hosts: list[Host]) -> AggregatedResult:
         """Nornir's entry point."""
@@ -177,8 +184,9 @@ class _Batch:
                     self._store(message)
                 elif isinstance(message, _Done) and message.name not in self.results:
                     answers[message.name] = message.outcome
-                    self._finish(message.name, self._result(message.name, message.outcome), len(hosts))
-                self._give_up(waiting, len(hosts))
+                    self._finish(message.name, self._result(message.name, message.outcome))
+                self._give_up(waiting)
+                self._deliver(len(hosts))
         except BaseException:
             self._stop(pool, waiting.values())
             raise
@@ -234,6 +242,8 @@ class _Batch:
     def _next_message(self) -> _Done | _Entry | None:
         running = [self._started[name] + 2 * self.limits[name] for name in self._running()]
         patience = min(running, default=self._lively + 2 * max(self.limits.values()))
+        if self._undelivered:
+            patience = min(patience, self._deliver_at)
         try:
             message = self._messages.get(timeout=min(1.0, max(0.01, patience - time.monotonic())))
         except queue.Empty:
@@ -255,14 +265,12 @@ class _Batch:
         else:
             entry.stored.set_result(None)
 
-    def _give_up(self, waiting: Mapping[str, concurrent.futures.Future[None]], total: int) -> None:
+    def _give_up(self, waiting: Mapping[str, concurrent.futures.Future[None]]) -> None:
         """Give up devices far over their deadline, and those not started when cancelled or when every worker hangs."""
         now = time.monotonic()
         for name in self._running():
             if now > self._started[name] + 2 * self.limits[name]:
-                self._finish(
-                    name, self._failed(name, ErrorKind.TIMEOUT, f"not done after {2 * self.limits[name]:g} s; given up"), total
-                )
+                self._finish(name, self._failed(name, ErrorKind.TIMEOUT, f"not done after {2 * self.limits[name]:g} s; given up"))
         hung = not self._running() and now > self._lively + 2 * max(self.limits.values())
         if self.cancel.is_set() or hung:
             reason = "not started: the job was cancelled" if self.cancel.is_set() else "not started: all workers hang"
@@ -270,15 +278,27 @@ class _Batch:
                 # A worker that was free when the job was cancelled took it and left it.
                 left = future.done() and name not in self._started
                 if name not in self.results and (left or future.cancel()):
-                    self._finish(name, self._failed(name, ErrorKind.INCOMPLETE, reason), total)
+                    self._finish(name, self._failed(name, ErrorKind.INCOMPLETE, reason))
 
-    def _finish(self, name: str, result: TargetResult[Any], total: int) -> None:
+    def _finish(self, name: str, result: TargetResult[Any]) -> None:
         self.results[name] = result
-        if self.on_result:
-            self.on_result(result)
-        if self.on_progress:
-            message = result.failure.message if result.failure else ""
-            self.on_progress(Progress(len(self.results), total, name, result.ok, message))
+        if not self._undelivered:
+            self._deliver_at = time.monotonic() + DELIVER_SECONDS
+        self._undelivered.append(result)
+
+    def _deliver(self, total: int) -> None:
+        """Hand over results: all there are, once there are enough of them, the first has waited long enough, or no more come."""
+        waits = len(self._undelivered) < DELIVER_AT_ONCE and time.monotonic() < self._deliver_at and len(self.results) < total
+        if not self._undelivered or (self.on_results and waits):
+            return
+        results, self._undelivered = self._undelivered, []
+        if self.on_results:
+            self.on_results(results)
+        for result in results:
+            self._delivered += 1
+            if self.on_progress:
+                message = result.failure.message if result.failure else ""
+                self.on_progress(Progress(self._delivered, total, result.name, result.ok, message))
 
     def _stop(self, pool: concurrent.futures.ThreadPoolExecutor, waiting: Any) -> None:
         """End the batch: refuse every further journal entry, start nothing more, and wait a little for what runs."""

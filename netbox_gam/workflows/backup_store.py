@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,19 +23,30 @@ log = logging.getLogger("netbox.plugins.netbox_gam.backups")
 
 @transaction.atomic
 def keep(
-    gam: GamDevice, text: str, *, kind: str, user: Any = None, change_plan: ChangePlan | None = None, at: datetime | None = None
+    gam: GamDevice,
+    text: str,
+    *,
+    kind: str,
+    user: Any = None,
+    change_plan: ChangePlan | None = None,
+    at: datetime | None = None,
+    newest: ConfigBackup | None = None,
 ) -> tuple[ConfigBackup, bool]:
     """Put a configuration into the safe; the same content again only says that it was seen again.
 
     :param text: as the shelf gave it, secrets included
+    :param newest: the newest backup of the GAM, where it was looked up already
     :returns: the backup, and whether its content is new
     :raises SecretError: no key to encrypt it with
     """
     at = at or timezone.now()
-    hold_until_commit("backup", gam.pk)
     text = gateway.normal_config(text)
     found = digests(text, scope=_scope(gam))
-    backup = ConfigBackup.objects.filter(gam=gam, digest__in=found).first() or _same_under_another_key(gam, text, found[0])
+    backup = _seen_again(gam, found, at, newest)
+    if backup is None:
+        # One at a time: two that read the same would each take theirs for the first.
+        hold_until_commit("backup", gam.pk)
+        backup = _seen_again(gam, found, at) or _same_under_another_key(gam, text, found[0], at)
     new = backup is None
     if backup is None:
         backup = ConfigBackup(
@@ -43,20 +54,36 @@ def keep(
         )
         create_linked(backup, change_plans=[change_plan] if change_plan else [])
         ConfigText.objects.create(backup=backup, sealed=encrypt_text(text), masked=gateway.redact(text))
-    else:
-        # Not change-logged: that it was seen again changes nothing of it.
-        ConfigBackup.objects.filter(pk=backup.pk).update(last_seen=at)
-        backup.last_seen = at
-        if change_plan is not None:
-            link = ConfigBackup.change_plans.through
-            link.objects.bulk_create([link(configbackup=backup, changeplan=change_plan)], ignore_conflicts=True)
+    elif change_plan is not None:
+        link = ConfigBackup.change_plans.through
+        link.objects.bulk_create([link(configbackup=backup, changeplan=change_plan)], ignore_conflicts=True)
     return backup, new
 
 
-def keep_before(change_plan: ChangePlan, text: str) -> None:
-    """Put what a change plan is about to change into the safe. Without a key to encrypt with, the plan goes on without."""
+def _seen_again(gam: GamDevice, found: Sequence[str], at: datetime, newest: ConfigBackup | None = None) -> ConfigBackup | None:
+    """The backup of that content, if there is one, said to have been seen again. That is not logged: it changes nothing of it."""
+    at_hand = newest if newest is not None and newest.digest in found else None
+    backup: ConfigBackup | None = at_hand or ConfigBackup.objects.filter(gam=gam, digest__in=found).first()
+    if backup is None or not ConfigBackup.objects.filter(pk=backup.pk).update(last_seen=at):
+        return None
+    backup.last_seen = at
+    return backup
+
+
+def newest_of(gams: Iterable[int]) -> dict[int, ConfigBackup]:
+    """By GAM, the backup whose content was seen last."""
+    found = ConfigBackup.objects.filter(gam__in=gams).order_by("gam_id", "-last_seen", "-pk").distinct("gam_id")
+    return {backup.gam_id: backup for backup in found}
+
+
+def keep_before(change_plan: ChangePlan, text: str, newest: ConfigBackup | None = None) -> None:
+    """Put what a change plan is about to change into the safe. Without a key to encrypt with, the plan goes on without.
+
+    :param newest: the newest backup of the GAM, where it was looked up already
+    """
+    facts: dict[str, Any] = {"user": change_plan.requested_by, "change_plan": change_plan, "newest": newest}
     try:
-        keep(change_plan.gam, text, kind=Kind.BEFORE_CHANGE, user=change_plan.requested_by, change_plan=change_plan)
+        keep(change_plan.gam, text, kind=Kind.BEFORE_CHANGE, **facts)
     except SecretError as error:
         log.warning("Change plan %s of %s is applied without a backup: %s", change_plan.pk, change_plan.gam, error)
 
@@ -65,7 +92,7 @@ def _scope(gam: GamDevice) -> str:
     return f"configuration of GAM {gam.pk}"
 
 
-def _same_under_another_key(gam: GamDevice, text: str, digest: str) -> ConfigBackup | None:
+def _same_under_another_key(gam: GamDevice, text: str, digest: str, at: datetime) -> ConfigBackup | None:
     """The newest backup, if it is the same but its digest was made with a key that is gone."""
     newest = ConfigBackup.objects.filter(gam=gam).select_related("text").first()
     if newest is None:
@@ -77,7 +104,8 @@ def _same_under_another_key(gam: GamDevice, text: str, digest: str) -> ConfigBac
         return None
     if not same:
         return None
-    ConfigBackup.objects.filter(pk=newest.pk).update(digest=digest)
+    ConfigBackup.objects.filter(pk=newest.pk).update(digest=digest, last_seen=at)
+    newest.last_seen = at
     return newest
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
-
 from nornir_tasks.contracts import Progress, ShelfConfig, SkippedTarget, TargetResult
 
 from .. import gateway
@@ -17,9 +15,11 @@ from ..choices import ChangePlanStatusChoices as Status
 from ..exceptions import InvalidState, NotAllowed, WorkflowError
 from ..models import ChangeBatch, ChangePlan, GamDevice, Subscriber
 from ..targets import RELATED, device_target
-from . import approval, provisioning, replanning, services
+from . import approval, provisioning, replanning, services, suspension
+from .change_log import together
 from .drift import SUBSCRIBER_RELATED
-from .saving import create, update
+from .journal import OnEvent
+from .saving import create_linked, update
 
 type OnProgress = Callable[[Progress], None]
 type Problem = dict[str, str]
@@ -30,10 +30,11 @@ def wishes_of(verb: str, subscribers: Iterable[Subscriber], **given: Any) -> tup
     """What a verb would do for each of some subscribers, and why it would not for the others."""
     wishes, problems = [], []
     keys = [item.pk for item in subscribers]
+    policies = suspension.all_policies() if verb == "suspend" else None
     fresh = Subscriber.objects.select_related(*SUBSCRIBER_RELATED, "gam__device").prefetch_related("tags").in_bulk(keys)
     for subscriber in (fresh[key] for key in keys if key in fresh):
         try:
-            wishes.append(services.wish(verb, subscriber, refresh=False, **given))
+            wishes.append(services.wish(verb, subscriber, refresh=False, policies=policies, **given))
         except WorkflowError as error:
             problems.append({"subject": str(subscriber), "problem": str(error)})
     return wishes, problems
@@ -63,13 +64,14 @@ def plan_batch(
     for item in wishes:
         by_gam[item.gam.pk].append(item)
     readings = read_gams(list(GamDevice.objects.select_related(*RELATED, "observed").filter(pk__in=by_gam)), on_progress)
-    with transaction.atomic():
-        # One transaction for all: NetBox brings its search index up to date once at its end.
-        told = f"Asked for by {user}"
-        batch = create(ChangeBatch, message=told, reason=reason[:300], source=source, requested_by=user, problems=list(problems))
-        found = [problem for one in readings for problem in one.plan(by_gam, batch, user)]
-    if found:
-        update(batch, message="Not everything could be planned", problems=[*batch.problems, *found])
+    batch = ChangeBatch(reason=reason[:300], source=source, requested_by=user, problems=list(problems))
+    batch._changelog_message = f"Asked for by {user}"
+    with together():
+        create_linked(batch)
+        held = services.hold([item.subscriber for item in wishes])
+        found = [problem for one in readings for problem in one.plan(by_gam, batch, user, held)]
+        if found:
+            update(batch, message="Not everything could be planned", problems=[*batch.problems, *found])
     return batch
 
 
@@ -90,14 +92,14 @@ class Read:
             raise WorkflowError(f"{self.gam} cannot be reached: {self.skipped}")
         return provisioning.config_of(self.gam, self.result)
 
-    def plan(self, by_gam: dict[int, list[services.Wish]], batch: ChangeBatch, user: Any) -> list[Problem]:
+    def plan(self, by_gam: dict[int, list[services.Wish]], batch: ChangeBatch, user: Any, held: services.Held) -> list[Problem]:
         """Make the GAM's plan; what stands in the way of it."""
         wishes = [replace(item, gam=self.gam) for item in by_gam[self.gam.pk]]
         try:
             actual = self.config()
             for item in wishes:
                 item.subscriber.gam = self.gam
-            services.carry_out(wishes, user=user, actual=actual, batch=batch, reason=batch.reason)
+            services.carry_out(wishes, user=user, actual=actual, batch=batch, reason=batch.reason, held=held)
         except WorkflowError as error:
             names = ", ".join(item.subscriber.name for item in wishes)
             return [{"subject": f"{self.gam} ({names})", "problem": str(error)}]
@@ -137,7 +139,7 @@ def apply_batch(
     user: Any,
     only: Sequence[int] | None = None,
     may_apply: Callable[[ChangePlan], None] | None = None,
-    on_event: provisioning.OnEvent | None = None,
+    on_event: OnEvent | None = None,
     on_progress: OnProgress | None = None,
 ) -> Applied:
     """Write the waiting plans of a batch to their GAMs at the same time, each exactly as shown, or not at all.

@@ -11,14 +11,13 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
-from netbox.context import events_queue
 
 from nornir_tasks.contracts import Progress, ShelfConfig
 
@@ -27,8 +26,9 @@ from ..exceptions import InvalidState, NotAllowed, WorkflowError
 from ..models import BandwidthPlan, ChangeBatch, Endpoint, GamDevice, GamPort, Subscriber
 from ..targets import RELATED
 from . import change_batches, intent, provisioning, services, vlans
+from .change_log import isolated, together
 from .drift import SUBSCRIBER_RELATED
-from .saving import create, isolated, update
+from .saving import create, update
 
 COLUMNS = ("verb", "name", "gam", "endpoint", "port", "plan", "vlan")
 """``name`` and ``gam`` say which subscriber; an unknown one of ``activate`` is made. ``endpoint``: MAC or serial."""
@@ -277,24 +277,32 @@ def _find(row: Row, gam: GamDevice | None, verb: str, records: _Records, problem
 # ------------------------------------------------------------------------------------------------------------ against the shelves
 
 
+class _Refused(Exception):
+    """Something is wrong with the file, so nothing of it is kept."""
+
+
 def _make(changes: list[_Change], batch: ChangeBatch, user: Any, problems: Problems, on_progress: OnProgress | None) -> None:
     """Read the GAMs and make everything, in a transaction that is taken back when anything is wrong, here or before."""
     by_gam: dict[int, list[_Change]] = defaultdict(list)
     for item in changes:
         by_gam[item.gam.pk].append(item)
     readings = change_batches.read_gams([items[0].gam for items in by_gam.values()], on_progress)
-    queued = dict(events_queue.get() or {})
-    with transaction.atomic():
+    with suppress(_Refused), together(), isolated():
+        held = services.hold([item.subscriber for item in changes if item.subscriber is not None])
         for reading in readings:
-            _make_one(reading, by_gam[reading.gam.pk], batch, user, problems)
+            _make_one(reading, by_gam[reading.gam.pk], batch, user, problems, held)
         if problems.found:
-            transaction.set_rollback(True)
-    if problems.found:
-        # What was saved and taken back must not reach webhooks and event rules.
-        events_queue.set(queued)
+            raise _Refused
 
 
-def _make_one(reading: change_batches.Read, changes: list[_Change], batch: ChangeBatch, user: Any, problems: Problems) -> None:
+def _make_one(
+    reading: change_batches.Read,
+    changes: list[_Change],
+    batch: ChangeBatch,
+    user: Any,
+    problems: Problems,
+    held: services.Held,
+) -> None:
     rows = [item.row for item in changes]
     try:
         actual = reading.config()
@@ -307,7 +315,7 @@ def _make_one(reading: change_batches.Read, changes: list[_Change], batch: Chang
     for item in changes:
         try:
             with isolated():
-                subscriber, more = _change(item, actual)
+                subscriber, more = _change(item, actual, held)
         except ValidationError as error:
             for name, texts in _by_field(error):
                 problems.add([item.row], name, item.row.get(name, ""), texts)
@@ -317,10 +325,10 @@ def _make_one(reading: change_batches.Read, changes: list[_Change], batch: Chang
             entries += more
             subscribers.append(subscriber)
             made |= {name: item for name in (subscriber.name, subscriber.endpoint.name if subscriber.endpoint else "") if name}
-    _plan(reading.gam, subscribers, actual, entries, made, rows, batch, user, problems)
+    _plan(reading.gam, subscribers, actual, entries, made, rows, batch, user, problems, held)
 
 
-def _change(item: _Change, actual: ShelfConfig) -> tuple[Subscriber, list[intent.Entry]]:
+def _change(item: _Change, actual: ShelfConfig, held: services.Held) -> tuple[Subscriber, list[intent.Entry]]:
     """Change intent as a row says; a subscriber that is new is pending before, and stays so should its plan come to nothing."""
     verb, subscriber = item.row["verb"], item.subscriber
     vlan = vlans.find_or_create(item.vid, item.gam.vlan_pool) if item.vid else None
@@ -331,7 +339,8 @@ def _change(item: _Change, actual: ShelfConfig) -> tuple[Subscriber, list[intent
     wish = services.wish(verb, subscriber, refresh=False, **given)
     extra = {name: value for name, value in (("vlan", vlan), ("port", item.port)) if value is not None}
     wish = replace(wish, values=lambda config, before=wish.values: {**before(config), **extra})
-    services.expect_unchanged([wish])
+    if item.subscriber is not None:
+        held.expect_unchanged([wish])
     return subscriber, services.change_intent(wish, actual)
 
 
@@ -351,8 +360,10 @@ def _plan(
     batch: ChangeBatch,
     user: Any,
     problems: Problems,
+    held: services.Held,
 ) -> None:
-    shelf_plan = provisioning.compute(gam, subscribers, actual, reason=batch.reason, intent=entries)
+    facts: dict[str, Any] = {"intent": entries, "waiting": held.waiting}
+    shelf_plan = provisioning.compute(gam, subscribers, actual, reason=batch.reason, **facts)
     for violation in shelf_plan.violations:
         item = made.get(violation.subject)
         if item:
@@ -363,6 +374,6 @@ def _plan(
     if problems.found:
         return
     try:
-        provisioning.store_plan(gam, shelf_plan, subscribers, user=user, reason=batch.reason, intent=entries, batch=batch)
+        provisioning.store_plan(gam, shelf_plan, subscribers, user=user, reason=batch.reason, batch=batch, **facts)
     except WorkflowError as error:
         problems.add(rows, "gam", gam, str(error), subject=f"{gam}, {len(rows)} rows")

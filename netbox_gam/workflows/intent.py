@@ -59,38 +59,50 @@ def _fields(obj: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: obj._meta.get_field(name).value_from_object(obj) for name in names}
 
 
-def supersede(change_plan: ChangePlan, entries: list[Entry], subscribers: Iterable[Subscriber]) -> list[Entry]:
-    """Take the place of plans of the same subscribers that nothing came of yet: there is never more than one of a service.
+def waiting_plans(subscribers: Iterable[Subscriber]) -> list[ChangePlan]:
+    """Plans of any of these subscribers that nothing came of yet, the newest first, locked until the end of the transaction."""
+    keys = [item.pk for item in subscribers]
+    with_them = ChangePlan.objects.filter(subscribers__in=keys).values("pk")
+    waiting = ChangePlan.objects.filter(pk__in=with_them, status__in=WAITING).prefetch_related("subscribers")
+    return list(waiting.select_for_update().order_by("-pk"))
 
-    The new plan was made from what NetBox says now, so it holds what the old ones would have done; it also gives back, should it
-    come to that, what they had changed.
 
-    :returns: the entries of the new plan
-    :raises InvalidState: a waiting plan is about other subscribers too
+def of_these(waiting: Iterable[ChangePlan], subscribers: Iterable[Subscriber]) -> list[ChangePlan]:
+    """Those of :func:`waiting_plans` that are about one of these subscribers and wait still."""
+    keys = {item.pk for item in subscribers}
+    return [plan for plan in waiting if plan.status in WAITING and any(item.pk in keys for item in plan.subscribers.all())]
+
+
+def so_far(entries: Iterable[Entry], older: Iterable[ChangePlan]) -> list[Entry]:
+    """What a plan changes together with older ones that it takes the place of, the newest first."""
+    found = list(entries)
+    for plan in older:
+        found = _joined(plan.intent, found)
+    return found
+
+
+def refuse_others(older: Iterable[ChangePlan], subscribers: Iterable[Subscriber]) -> None:
+    """
+    :raises InvalidState: a plan that waits is about other subscribers too, so that no other can take its place
     """
     keys = {item.pk for item in subscribers}
-    with_them = ChangePlan.objects.filter(subscribers__in=keys).values("pk")
-    older = ChangePlan.objects.filter(pk__in=with_them, status__in=WAITING).exclude(pk=change_plan.pk)
-    for plan in older.select_for_update().order_by("-pk"):
-        if plan.subscribers.exclude(pk__in=keys).exists():
+    for plan in older:
+        if any(item.pk not in keys for item in plan.subscribers.all()):
             raise InvalidState(
                 f"A service of this change waits in change plan {plan}, together with others.",
                 next_step="Apply or cancel that one first.",
             )
-        entries = _joined(plan.intent, entries)
+
+
+def supersede(change_plan: ChangePlan, older: Iterable[ChangePlan]) -> None:
+    """Let a plan take the place of older ones of the same subscribers: there is never more than one of a service.
+
+    The new plan was made from what NetBox says now, so it holds what the old ones would have done; with :func:`so_far` it also
+    gives back, should it come to that, what they had changed.
+    """
+    for plan in older:
         update(plan, message=f"Superseded by {change_plan}", status=Status.SUPERSEDED, superseded_by=change_plan)
         hand_over(plan, change_plan)
-    return entries
-
-
-def so_far(entries: Iterable[Entry], subscribers: Iterable[Subscriber]) -> list[Entry]:
-    """What a plan changes together with the plans of the same subscribers that it takes the place of."""
-    found = list(entries)
-    keys = [item.pk for item in subscribers]
-    with_them = ChangePlan.objects.filter(subscribers__in=keys).values("pk")
-    for plan in ChangePlan.objects.filter(pk__in=with_them, status__in=WAITING).order_by("-pk"):
-        found = _joined(plan.intent, found)
-    return found
 
 
 def renames(entries: Iterable[Entry]) -> dict[str, str]:

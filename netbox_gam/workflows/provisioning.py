@@ -11,10 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
-from netbox.search.backends import search_backend
 
 from nornir_tasks.contracts import (
-    ApplyOutcome,
     ApplyResult,
     Change,
     ChangeAction,
@@ -25,23 +23,24 @@ from nornir_tasks.contracts import (
     ShelfConfig,
     ShelfPlan,
     SkippedTarget,
-    StepEvent,
     TargetResult,
     Transport,
 )
 from nornir_tasks.plan_codec import from_json, to_json
 
 from .. import gateway
-from ..choices import AlarmSeverityChoices, AlarmSourceChoices, ChangePlanStatusChoices, StepStateChoices, SubscriberStatusChoices
+from ..choices import ChangePlanStatusChoices
 from ..exceptions import Busy, InvalidState, Waits, WorkflowError
-from ..models import ChangeBatch, ChangePlan, ChangeStep, FirmwareUpgrade, GamDevice, Subscriber
+from ..models import ChangeBatch, ChangePlan, ChangeStep, ConfigBackup, FirmwareUpgrade, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, approval, backup_store, drift, shelf_services, transports
+from . import alarms, approval, backup_store, drift, outcomes, shelf_services, transports
 from . import intent as intents
+from .change_log import add, together
 from .desired import Removal, desired_config
 from .firmware_quiet import going_on, refuse_writing
+from .journal import Journal, OnEvent
 from .locks import exclusive
-from .saving import create_linked, isolated, note, update
+from .saving import create_linked, note, update
 
 log = logging.getLogger("netbox.plugins.netbox_gam.provisioning")
 
@@ -50,21 +49,8 @@ WAIT_SECONDS = 120.0
 
 OWN_FIELDS = tuple(field.attname for field in ChangePlan._meta.concrete_fields if not field.is_relation)
 
-type OnEvent = Callable[[StepEvent], None]
 type Refuse = Callable[[ChangePlan, WorkflowError], None]
 """Told of a plan that is not begun with, and why."""
-
-STATUS_BY_OUTCOME = {
-    ApplyOutcome.APPLIED: ChangePlanStatusChoices.APPLIED,
-    ApplyOutcome.NOTHING_TO_DO: ChangePlanStatusChoices.NOTHING_TO_DO,
-    ApplyOutcome.STALE: ChangePlanStatusChoices.STALE,
-    ApplyOutcome.ROLLED_BACK: ChangePlanStatusChoices.ROLLED_BACK,
-    ApplyOutcome.FAILED: ChangePlanStatusChoices.FAILED,
-    ApplyOutcome.NEEDS_ATTENTION: ChangePlanStatusChoices.NEEDS_ATTENTION,
-}
-
-CAME_TO_NOTHING = (ApplyOutcome.STALE, ApplyOutcome.ROLLED_BACK, ApplyOutcome.FAILED)
-"""Outcomes that leave the shelf as it was, so that NetBox goes back to what it said before."""
 
 
 def target_of(gam: GamDevice) -> DeviceTarget:
@@ -126,15 +112,19 @@ def make_plan(
     reason: str,
     intent: Sequence[intents.Entry] = (),
     batch: ChangeBatch | None = None,
+    waiting: Sequence[ChangePlan] | None = None,
 ) -> ChangePlan:
     """Store the change plan that brings ``gam`` from ``actual`` to what these subscribers should have. Sends nothing.
 
     :param intent: what was changed in NetBox for it, given back if the plan comes to nothing
+    :param waiting: as of :func:`intent.waiting_plans`, where they were looked up already
     :raises WorkflowError: every rule the result would break; a plan of one of them waits together with others
     """
-    shelf_plan = compute(gam, subscribers, actual, reason=reason, intent=intent)
+    waiting = intents.waiting_plans(subscribers) if waiting is None else waiting
+    shelf_plan = compute(gam, subscribers, actual, reason=reason, intent=intent, waiting=waiting)
     refuse_violations(shelf_plan, reason)
-    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, intent=intent, batch=batch)
+    facts: dict[str, Any] = {"intent": intent, "batch": batch, "waiting": waiting}
+    return store_plan(gam, shelf_plan, subscribers, user=user, reason=reason, **facts)
 
 
 def refuse_violations(shelf_plan: ShelfPlan, reason: str, *, next_step: str = "") -> None:
@@ -147,11 +137,20 @@ def refuse_violations(shelf_plan: ShelfPlan, reason: str, *, next_step: str = ""
 
 
 def compute(
-    gam: GamDevice, subscribers: Sequence[Subscriber], actual: ShelfConfig, *, reason: str, intent: Sequence[intents.Entry] = ()
+    gam: GamDevice,
+    subscribers: Sequence[Subscriber],
+    actual: ShelfConfig,
+    *,
+    reason: str,
+    waiting: Sequence[ChangePlan],
+    intent: Sequence[intents.Entry] = (),
 ) -> ShelfPlan:
-    """The steps that bring ``gam`` from ``actual`` to what these subscribers should have, or every rule that would break."""
+    """The steps that bring ``gam`` from ``actual`` to what these subscribers should have, or every rule that would break.
+
+    :param waiting: as of :func:`intent.waiting_plans`
+    """
     people = list(subscribers)
-    changed = intents.so_far(intent, people)
+    changed = intents.so_far(intent, intents.of_these(waiting, people))
     renames, put_aside = intents.renames(changed), intents.put_aside(changed)
 
     def wish(shelf: ShelfConfig) -> tuple[ShelfConfig, Sequence[Removal]]:
@@ -167,7 +166,7 @@ def _put_aside(wanted: ShelfConfig, actual: ShelfConfig, macs: frozenset[str]) -
     return tuple((ChangeKind.ENDPOINT, item.name) for item in actual.endpoints if item.mac in macs and item.mac not in serving)
 
 
-@isolated()
+@together()
 def store_plan(
     gam: GamDevice,
     shelf_plan: ShelfPlan,
@@ -178,12 +177,17 @@ def store_plan(
     intent: Sequence[intents.Entry] = (),
     notes: Sequence[str] = (),
     batch: ChangeBatch | None = None,
+    waiting: Sequence[ChangePlan] | None = None,
 ) -> ChangePlan:
     """Write a computed plan and its steps to the database. It takes the place of plans of the same subscribers that wait.
 
     :param notes: what it does not do, and what it leads to, for whoever looks at it
+    :param waiting: as of :func:`intent.waiting_plans`, where they were looked up already
     :raises InvalidState: such a plan waits together with others
     """
+    waiting = intents.waiting_plans(subscribers) if waiting is None else waiting
+    older = intents.of_these(waiting, subscribers)
+    intents.refuse_others(older, subscribers)
     status = ChangePlanStatusChoices.PLANNED if shelf_plan.steps else ChangePlanStatusChoices.NOTHING_TO_DO
     if shelf_plan.violations:
         status = ChangePlanStatusChoices.INVALID
@@ -193,7 +197,7 @@ def store_plan(
         status=status,
         reason=reason[:300],
         requested_by=user,
-        intent=list(intent),
+        intent=intents.so_far(intent, older),
         transport=shelf_plan.transport,
         transport_reason=shelf_plan.transport_reason[:300],
         state_hash=shelf_plan.state_hash,
@@ -203,12 +207,8 @@ def store_plan(
         notes=list(notes),
     )
     create_linked(change_plan, subscribers=subscribers)
-    entries = intents.supersede(change_plan, change_plan.intent, subscribers)
-    if entries != change_plan.intent:
-        ChangePlan.objects.filter(pk=change_plan.pk).update(intent=entries)
-        change_plan.intent = entries
-    steps = ChangeStep.objects.bulk_create([_step_row(change_plan, step) for step in shelf_plan.steps])
-    search_backend.cache(steps, remove_existing=False)
+    intents.supersede(change_plan, older)
+    add([_step_row(change_plan, step) for step in shelf_plan.steps])
     return change_plan
 
 
@@ -292,19 +292,17 @@ def apply_plans(
                 refuse(change_plan, error)
         begun = _begin([plan for pk, plan in plans.items() if pk not in refused], user, on_event, refuse)
 
-        def settle(result: TargetResult[ApplyResult]) -> None:
-            one = begun[result.name]
-            _store_result(one.change_plan, result.value, result.failure)
-            # What was loaded to apply it is as old as that.
-            one.change_plan._prefetched_objects_cache = {}
-            locks[one.change_plan.pk].close()
-            if on_done:
-                on_done(one.change_plan, None)
+        def settle(results: Sequence[TargetResult[ApplyResult]]) -> None:
+            outcomes.store([(begun[result.name].change_plan, result) for result in results])
+            for change_plan in (begun[result.name].change_plan for result in results):
+                locks[change_plan.pk].close()
+                if on_done:
+                    on_done(change_plan, None)
 
         gateway.apply(
             [(one.target, one.shelf_plan) for one in begun.values()],
             on_event=lambda event: begun[event.target].journal(event),
-            on_result=settle,
+            on_results=settle,
         )
     return refused
 
@@ -316,12 +314,12 @@ class _Begun:
     change_plan: ChangePlan
     target: DeviceTarget
     shelf_plan: ShelfPlan
-    journal: _Journal
+    journal: Journal
 
 
 @dataclass(frozen=True)
-class _InTheWay:
-    """What may keep plans from being applied, read once for all of them with their GAMs' locks held."""
+class _Known:
+    """What is to be known of GAMs before plans are written to them, read once for all with their locks held."""
 
     policy: approval.Policy
     upgrades: Mapping[int, FirmwareUpgrade]
@@ -329,26 +327,28 @@ class _InTheWay:
     """GAMs with a plan whose worker died."""
     waiting: Mapping[int, ChangePlan]
     """By GAM, the plan that needs attention."""
+    backups: Mapping[int, ConfigBackup]
+    """By GAM, the configuration that was seen last."""
 
     @classmethod
-    def load(cls, gams: Iterable[int]) -> _InTheWay:
+    def load(cls, gams: Iterable[int]) -> _Known:
         """As it is now."""
         keys = list(gams)
         statuses = (ChangePlanStatusChoices.APPLYING, ChangePlanStatusChoices.NEEDS_ATTENTION)
         plans = list(ChangePlan.objects.filter(gam__in=keys, status__in=statuses))
         abandoned = frozenset(plan.gam_id for plan in plans if plan.status == ChangePlanStatusChoices.APPLYING)
         waiting = {plan.gam_id: plan for plan in plans if plan.status == ChangePlanStatusChoices.NEEDS_ATTENTION}
-        return cls(approval.Policy.load(), going_on(keys), abandoned, waiting)
+        return cls(approval.Policy.load(), going_on(keys), abandoned, waiting, backup_store.newest_of(keys))
 
 
 def _begin(plans: Sequence[ChangePlan], user: Any, on_event: OnEvent | None, refuse: Refuse) -> dict[str, _Begun]:
     """Check which plans may be written, with their GAMs' locks held; from here on those cannot be cancelled. By target's name."""
     plans = _read_again(plans, refuse)
-    in_the_way = _InTheWay.load(plan.gam_id for plan in plans)
+    known = _Known.load(plan.gam_id for plan in plans)
     begun: dict[str, _Begun] = {}
     for change_plan in plans:
         try:
-            one = _prepare(change_plan, in_the_way, on_event, begun)
+            one = _prepare(change_plan, known, on_event, begun)
         except WorkflowError as error:
             refuse(change_plan, error)
         else:
@@ -377,18 +377,19 @@ def _read_again(plans: Sequence[ChangePlan], refuse: Refuse) -> list[ChangePlan]
     return there
 
 
-def _prepare(change_plan: ChangePlan, in_the_way: _InTheWay, on_event: OnEvent | None, others: Mapping[str, _Begun]) -> _Begun:
+def _prepare(change_plan: ChangePlan, known: _Known, on_event: OnEvent | None, others: Mapping[str, _Begun]) -> _Begun:
     """What it takes to write a plan.
 
     :raises WorkflowError: why it may not be written
     """
     if any(one.change_plan.gam_id == change_plan.gam_id for one in others.values()):
         raise Busy(f"GAM {change_plan.gam} is being written to by another plan.", next_step="Apply this one afterwards.")
-    _check_may_apply(change_plan, in_the_way, on_event)
+    _check_may_apply(change_plan, known, on_event)
     target = transports.target_for(change_plan, target_of(change_plan.gam))
     if target.name in others:
         target = replace(target, name=f"{target.name}#{change_plan.gam_id}")
-    return _Begun(change_plan, target, load_plan(change_plan, target), _Journal(change_plan, on_event))
+    journal = Journal(change_plan, on_event, known.backups.get(change_plan.gam_id))
+    return _Begun(change_plan, target, load_plan(change_plan, target), journal)
 
 
 def plan_and_apply(
@@ -414,27 +415,26 @@ def plan_and_apply(
     return change_plan
 
 
-@transaction.atomic
+@together()
 def _mark_applying(plans: Sequence[ChangePlan], user: Any) -> set[int]:
     """Say that plans are being applied; the keys of those that still wait to be."""
     keys = [plan.pk for plan in plans]
     locked = ChangePlan.objects.select_for_update().filter(pk__in=keys, status=ChangePlanStatusChoices.PLANNED).order_by("pk")
     marked = set(locked.values_list("pk", flat=True))
-    for change_plan in plans:
-        if change_plan.pk in marked:
-            note(change_plan, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
+    begun = [change_plan for change_plan in plans if change_plan.pk in marked]
+    note(*begun, message=f"Apply by {user}", status=ChangePlanStatusChoices.APPLYING, started=timezone.now())
     return marked
 
 
-def _check_may_apply(change_plan: ChangePlan, in_the_way: _InTheWay, on_event: OnEvent | None) -> None:
+def _check_may_apply(change_plan: ChangePlan, known: _Known, on_event: OnEvent | None) -> None:
     if change_plan.status != ChangePlanStatusChoices.PLANNED:
         words = change_plan.get_status_display()
         raise InvalidState(f"Change plan {change_plan} is “{words}” and cannot be applied.", next_step="Make a new plan.")
     gam = change_plan.gam_id
-    approval.check(change_plan, in_the_way.policy)
-    refuse_writing(change_plan.gam, in_the_way.upgrades.get(gam))
-    blocking = in_the_way.waiting.get(gam)
-    if gam in in_the_way.abandoned:
+    approval.check(change_plan, known.policy)
+    refuse_writing(change_plan.gam, known.upgrades.get(gam))
+    blocking = known.waiting.get(gam)
+    if gam in known.abandoned:
         recovered = recover_abandoned(change_plan.gam, on_event=on_event)
         blocking = blocking or next((one for one in recovered if one.status == ChangePlanStatusChoices.NEEDS_ATTENTION), None)
     if blocking:
@@ -453,92 +453,9 @@ def recover_abandoned(gam: GamDevice, *, on_event: OnEvent | None = None) -> lis
     for change_plan in abandoned:
         # Whatever the GAM is set to now: what was begun one way is finished or undone that way.
         target = replace(target_of(gam), transport=Transport(change_plan.transport))
-        result = gateway.recover(target, load_plan(change_plan, target), _Journal(change_plan, on_event))
-        _store_result(change_plan, result.value, result.failure)
+        result = gateway.recover(target, load_plan(change_plan, target), Journal(change_plan, on_event))
+        outcomes.store([(change_plan, result)])
     return abandoned
-
-
-class _Journal:
-    """Stores what happens to a plan before it happens on the wire."""
-
-    def __init__(self, change_plan: ChangePlan, on_event: OnEvent | None) -> None:
-        self.change_plan = change_plan
-        self.steps = {step.index: step for step in change_plan.steps.all()}
-        self.on_event = on_event
-
-    def __call__(self, event: StepEvent) -> None:
-        if event.config:
-            backup_store.keep_before(self.change_plan, event.config)
-        step = self.steps.get(event.index)
-        if step is not None and event.state is not None:
-            step.state = event.state
-            step.sent = list(event.sent) or step.sent
-            step.answer = event.answered or step.answer
-            step.error = event.failure.message if event.failure else step.error
-            now = event.at or timezone.now()
-            step.started = step.started or now
-            step.finished = None if event.state == "sending" else now
-            ChangeStep.objects.filter(pk=step.pk).update(
-                state=step.state, sent=step.sent, answer=step.answer, error=step.error, started=step.started, finished=step.finished
-            )
-        if self.on_event is not None:
-            self.on_event(event)
-
-
-@transaction.atomic
-def _store_result(change_plan: ChangePlan, result: ApplyResult | None, failure: Any) -> None:
-    """Write the outcome, raise or clear the alarm that goes with it, and settle what was terminated."""
-    outcome = result.outcome if result else _outcome_without_result(change_plan)
-    failure = failure or (result.failure if result else None)
-    problems = [f"{failure.message} {failure.next_step}".strip()] if failure else []
-    if outcome in CAME_TO_NOTHING:
-        problems += intents.take_back(change_plan, message=f"Given back: change plan {change_plan} ended {outcome}")
-    note(
-        change_plan,
-        message=f"Outcome: {outcome}",
-        status=STATUS_BY_OUTCOME[outcome],
-        finished=timezone.now(),
-        verified=bool(result and result.verified),
-        saved=bool(result and result.saved),
-        difference=list(result.difference) if result else [],
-        error="\n".join(problems),
-    )
-    if outcome == ApplyOutcome.NEEDS_ATTENTION:
-        alarms.raise_alarm(
-            change_plan.gam,
-            key=f"change-plan:{change_plan.pk}",
-            condition="needs attention",
-            severity=AlarmSeverityChoices.CRITICAL,
-            source=AlarmSourceChoices.PROVISIONING,
-            text=f"Change plan {change_plan} could not be undone with certainty.",
-        )
-    if outcome in (ApplyOutcome.APPLIED, ApplyOutcome.NOTHING_TO_DO):
-        shelf_services.applied(change_plan)
-        _settle(change_plan)
-
-
-def _outcome_without_result(change_plan: ChangePlan) -> ApplyOutcome:
-    """A device that failed as a whole: nothing was written if no step got as far as being sent."""
-    touched = change_plan.steps.exclude(state=StepStateChoices.PLANNED).exists()
-    return ApplyOutcome.NEEDS_ATTENTION if touched else ApplyOutcome.FAILED
-
-
-def _settle(change_plan: ChangePlan) -> None:
-    """What follows once the shelf is as wanted: endpoints are configured, terminated subscribers let go of theirs."""
-    for subscriber in change_plan.subscribers.select_related("endpoint"):
-        if subscriber.status == SubscriberStatusChoices.TERMINATED:
-            gone: dict[str, Any] = {"endpoint": None, "port": None, "vlan": None, "before_suspension": None}
-            update(subscriber, message=f"Removed by change plan {change_plan}", **gone)
-            continue
-        if subscriber.status == SubscriberStatusChoices.ACTIVE and subscriber.before_suspension is not None:
-            note(subscriber, message=f"Resumed by change plan {change_plan}", before_suspension=None)
-        if subscriber.endpoint_id:
-            update(
-                subscriber.endpoint,
-                message=f"Configured by change plan {change_plan}",
-                status="configured",
-                gam_id=change_plan.gam_id,
-            )
 
 
 def cancel(change_plan: ChangePlan, *, user: Any) -> None:

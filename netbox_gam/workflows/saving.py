@@ -7,21 +7,19 @@ before and after.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from core.signals import handle_changed_object
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models
 from django.utils import timezone
 from extras.models import CustomField
-from extras.signals import notify_object_changed
 from netbox.registry import registry
-from netbox.search.backends import search_backend
 
 from ..fields import SecretField
+from .change_log import add, tell
 
 
 def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
@@ -39,7 +37,7 @@ def create[M](model: type[M], /, *, message: str = "", **values: Any) -> M:
 def create_linked(obj: Any, /, **links: Iterable[Any]) -> None:
     """Save a new object a workflow made itself together with its many-to-many relations; the change log has them in one entry.
 
-    The search index gets it at once: at the end of the transaction NetBox would read it again, or start a job for it.
+    The search index gets it with them: at the end of the transaction NetBox would read it again, or start a job for it.
     """
     related = {name: list(others) for name, others in links.items()}
     obj._prefetched_objects_cache = {
@@ -48,13 +46,12 @@ def create_linked(obj: Any, /, **links: Iterable[Any]) -> None:
     # As save() does.
     obj.custom_field_data = {**CustomField.objects.get_defaults_for_model(obj), **obj.custom_field_data}
     type(obj)._default_manager.bulk_create([obj])
-    _tell(obj, created=True)
-    search_backend.cache([obj], remove_existing=False)
+    tell(obj, created=True)
     for name, others in related.items():
         field = obj._meta.get_field(name)
         through: Any = field.remote_field.through
         here, there = field.m2m_field_name(), field.m2m_reverse_field_name()
-        through.objects.bulk_create([through(**{here: obj, there: other}) for other in others])
+        add([through(**{here: obj, there: other}) for other in others])
     obj._prefetched_objects_cache = {}
 
 
@@ -73,47 +70,55 @@ def update(obj: Any, /, *, message: str = "", **values: Any) -> bool:
     changed = {name: value for name, value in values.items() if getattr(obj, name) != _python(obj, name, value)}
     if not changed:
         return False
-    _save(obj, message, changed, validated=True)
+    with _relations_read_once([obj]):
+        before = _set(obj, message, changed)
+        _clean(obj, {obj._meta.get_field(name).name for name in changed})
+        # All of them, as save() does: what is stored may differ from what this object was when it was read.
+        names = {field.attname for field in obj._meta.concrete_fields if not field.primary_key}
+        _write([obj], [before], names)
     return True
 
 
-def note(obj: Any, /, *, message: str = "", **values: Any) -> None:
-    """As :func:`update`, for values a workflow made itself: they are not validated."""
-    _save(obj, message, values, validated=False)
+def note(*objects: Any, message: str = "", **values: Any) -> None:
+    """Set attributes of objects of one model to values a workflow made itself: not validated, and nothing else is written."""
+    if not objects:
+        return
+    with _relations_read_once(objects):
+        before = [_set(obj, message, values) for obj in objects]
+        _write(objects, before, {objects[0]._meta.get_field(name).attname for name in values} | {"last_updated"})
 
 
-def _save(obj: Any, message: str, values: dict[str, Any], *, validated: bool) -> None:
-    with _relations_read_once(obj):
-        obj.snapshot()
-        before = _columns(obj)
-        for name, value in values.items():
-            setattr(obj, name, value)
-        obj._changelog_message = message
-        if validated:
-            _clean(obj, {obj._meta.get_field(name).name for name in values})
-        _write(obj, before)
+def _set(obj: Any, message: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Set attributes; the object's columns before that."""
+    obj.snapshot()
+    before = _columns(obj)
+    for name, value in values.items():
+        setattr(obj, name, value)
+    obj._changelog_message = message
+    return before
 
 
 def _columns(obj: Any) -> dict[str, Any]:
     return {field.attname: getattr(obj, field.attname) for field in obj._meta.concrete_fields}
 
 
-def _write(obj: Any, before: dict[str, Any]) -> None:
-    """Write the object. The search index is touched only where it holds what differs from before.
+def _write(objects: Sequence[Any], before: Sequence[dict[str, Any]], names: set[str]) -> None:
+    """Write columns of objects that get the same values. The search index is touched only where it holds what differs from before.
 
     NetBox's ``save()`` would have the index of the object made anew at the end of the transaction.
     """
-    if not _is_plain(obj.__class__):
-        obj.save()
+    model = objects[0].__class__
+    if not _is_plain(model):
+        for obj in objects:
+            obj.save()
         return
-    obj.last_updated = timezone.now()
-    columns = _columns(obj)
-    # All of them, as save() does: what is stored may differ from what this object was when it was read.
-    written = {name: value for name, value in columns.items() if name != obj._meta.pk.attname}
-    type(obj)._default_manager.filter(pk=obj.pk).update(**written)
-    _tell(obj, created=False)
-    if any(columns[name] != before[name] for name in _searched(obj.__class__)):
-        search_backend.cache([obj])
+    now = timezone.now()
+    for obj in objects:
+        obj.last_updated = now
+    written = {name: getattr(objects[0], name) for name in names}
+    model._default_manager.filter(pk__in=[obj.pk for obj in objects]).update(**written)
+    for obj, old in zip(objects, before, strict=True):
+        tell(obj, created=False, searched=any(getattr(obj, name) != old[name] for name in _searched(model)))
 
 
 @cache
@@ -130,32 +135,6 @@ def _searched(model: Any) -> frozenset[str]:
     return frozenset(model._meta.get_field(name).attname for name, _ in index.fields) if index else frozenset()
 
 
-def _tell(obj: Any, *, created: bool) -> None:
-    """What NetBox does with every object that was saved: the change log, event rules, notifications."""
-    handle_changed_object(sender=type(obj), instance=obj, created=created)
-    notify_object_changed(sender=type(obj), instance=obj, created=created)
-
-
-@contextmanager
-def isolated() -> Iterator[None]:
-    """A transaction, or a part of the one there is already: what the block wrote is undone when it raises.
-
-    Other than a nested ``atomic()`` it is no scope of its own for what NetBox does at the end of the transaction: the search index
-    is brought up to date once for all blocks.
-    """
-    if not connection.in_atomic_block:
-        with transaction.atomic():
-            yield
-        return
-    point = transaction.savepoint()
-    try:
-        yield
-    except BaseException:
-        transaction.savepoint_rollback(point)
-        raise
-    transaction.savepoint_commit(point)
-
-
 def _clean(obj: Any, changed: set[str]) -> None:
     """As ``full_clean()``, without looking up what was valid when it was stored and did not change."""
     touched = set().union(changed, *(names for names in _constrained(obj.__class__) if names & changed))
@@ -168,10 +147,14 @@ def _clean(obj: Any, changed: set[str]) -> None:
 
 @cache
 def _constrained(model: type[models.Model]) -> tuple[frozenset[str], ...]:
-    """Names of fields that are valid together only: of unique fields and of constraints."""
+    """Names of fields that are valid together only: of unique fields and of constraints.
+
+    What a check constraint checks the model's ``clean()`` says without asking the database.
+    """
     unique = [frozenset({field.name}) for field in model._meta.fields if field.unique]
     together = [frozenset(names) for names in model._meta.unique_together]
-    return (*unique, *together, *(_names_in(constraint) for constraint in model._meta.constraints))
+    others = [item for item in model._meta.constraints if not isinstance(item, models.CheckConstraint)]
+    return (*unique, *together, *(_names_in(constraint) for constraint in others))
 
 
 def _names_in(constraint: Any) -> frozenset[str]:
@@ -191,16 +174,17 @@ def _fields_of(expression: Any) -> Iterator[str]:
 
 
 @contextmanager
-def _relations_read_once(obj: Any) -> Iterator[None]:
-    """Keep an object's tags and other many-to-many relations at hand for the block."""
-    known = getattr(obj, "_prefetched_objects_cache", {})
-    names = [field.name for field in obj._meta.many_to_many if field.name not in known]
-    models.prefetch_related_objects([obj], *names)
+def _relations_read_once(objects: Sequence[Any]) -> Iterator[None]:
+    """Keep objects' tags and other many-to-many relations at hand for the block."""
+    names = [field.name for field in objects[0]._meta.many_to_many]
+    known = [{name for name in names if name in getattr(obj, "_prefetched_objects_cache", {})} for obj in objects]
+    models.prefetch_related_objects(list(objects), *names)
     try:
         yield
     finally:
-        for name in names:
-            obj._prefetched_objects_cache.pop(name, None)
+        for obj, kept in zip(objects, known, strict=True):
+            for name in set(names) - kept:
+                obj._prefetched_objects_cache.pop(name, None)
 
 
 def _python(obj: Any, name: str, value: Any) -> Any:

@@ -74,12 +74,15 @@ def activate(subscriber: Subscriber, *, endpoint: Endpoint | None = None, bandwi
     return Wish(subscriber, gam, f"Activate {subscriber}", values)
 
 
-def suspend(subscriber: Subscriber) -> Wish:
-    """Cut off, in the way the policy says on this day; everything needed to resume stays in NetBox."""
+def suspend(subscriber: Subscriber, *, policies: suspension.Policies | None = None) -> Wish:
+    """Cut off, in the way the policy says on this day; everything needed to resume stays in NetBox.
+
+    :param policies: where they were looked up already
+    """
     _expect(subscriber, Status.ACTIVE, verb="suspend")
 
     def values(actual: ShelfConfig) -> dict[str, Any]:
-        found = suspension.cut_off(subscriber, suspension.policy_for(subscriber), actual)
+        found = suspension.cut_off(subscriber, suspension.policy_for(subscriber, policies), actual)
         if found["throttle_plan"] is not None:
             found["throttle_plan"] = local_plan(found["throttle_plan"], actual)
         return found

@@ -6,7 +6,8 @@ Page, bulk action, REST, command, event rule and finding rule all come here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dcim.models import Interface
@@ -17,8 +18,9 @@ from nornir_tasks.contracts import ShelfConfig
 
 from ..exceptions import InvalidState, WorkflowError
 from ..models import BandwidthPlan, ChangeBatch, ChangePlan, Endpoint, GamDevice, GamPort, Subscriber
-from . import drift, drift_decisions, intent, provisioning, service_verbs
-from .saving import in_words, isolated
+from . import drift, drift_decisions, intent, provisioning, service_verbs, suspension
+from .change_log import isolated, together
+from .saving import in_words
 from .service_verbs import VLAN_FIELDS, Wish, local_plan, place_of
 
 __all__ = ("NEEDS", "VERBS", "Wish", "carry_out", "local_plan", "place_of", "run", "wish")
@@ -50,10 +52,13 @@ RELATED: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def wish(verb: str, subscriber: Subscriber, *, refresh: bool = True, **given: Any) -> Wish:
+def wish(
+    verb: str, subscriber: Subscriber, *, refresh: bool = True, policies: suspension.Policies | None = None, **given: Any
+) -> Wish:
     """What a verb would do; see the function of that name in :mod:`service_verbs`. Changes nothing.
 
     :param refresh: read the subscriber again first; not needed where it was read just now
+    :param policies: for suspending, where they were looked up already
     :param given: what the verb takes, see :data:`TAKES`
     :raises InvalidState: no such verb, it takes something else, or the subscriber's status does not allow it
     """
@@ -61,7 +66,8 @@ def wish(verb: str, subscriber: Subscriber, *, refresh: bool = True, **given: An
     if refresh:
         # A job may have waited for its turn since it was read.
         subscriber.refresh_from_db()
-    return BY_NAME[verb](subscriber, **given)
+    more = {"policies": policies} if verb == "suspend" else {}
+    return BY_NAME[verb](subscriber, **given, **more)
 
 
 def check(verb: str, given: Mapping[str, Any]) -> None:
@@ -149,6 +155,7 @@ def carry_out(
     changed: Sequence[intent.Entry] = (),
     actual: ShelfConfig | None = None,
     batch: ChangeBatch | None = None,
+    held: Held | None = None,
 ) -> ChangePlan:
     """Read the GAM that all these wishes are about, then change intent and store one plan for them in one transaction.
 
@@ -158,42 +165,57 @@ def carry_out(
     :param changed: what was changed for it already
     :param actual: what the GAM was just read to have
     :param batch: what the plan is a part of
+    :param held: as of :func:`hold`, where it was done for several GAMs in the same transaction
     :raises WorkflowError: the shelf could not be read, or every rule the result would break
     """
     gam = wishes[0].gam
     reason = reason or "; ".join(item.reason for item in wishes)
     actual = actual or provisioning.read_shelf(gam)
     entries: list[intent.Entry] = list(changed)
-    with isolated():
-        expect_unchanged(wishes)
+    with together(), isolated():
+        held = held or hold([item.subscriber for item in wishes])
+        held.expect_unchanged(wishes)
         for item in wishes:
             try:
                 entries += change_intent(item, actual)
             except ValidationError as error:
                 raise WorkflowError(f"{item.reason}: {in_words(error)}") from None
         subscribers = [item.subscriber for item in wishes]
-        return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, intent=entries, batch=batch)
+        facts: dict[str, Any] = {"intent": entries, "batch": batch, "waiting": held.waiting}
+        return provisioning.make_plan(gam, subscribers, actual, user=user, reason=reason, **facts)
 
 
-def expect_unchanged(wishes: Sequence[Wish]) -> None:
-    """Lock the subscribers of wishes until the end of the transaction.
+@dataclass(frozen=True)
+class Held:
+    """Subscribers, locked until the end of the transaction. ``stored``: by key, when each was last changed.
 
-    Reading a shelf takes seconds, and saving writes the whole subscriber: what somebody changed meanwhile would be lost, and the
-    wish was made for what was there before.
-
-    :raises InvalidState: a subscriber was changed since the wish was made
+    ``waiting``: their plans that nothing came of yet, locked too.
     """
-    keys = [item.subscriber.pk for item in wishes]
-    locked = Subscriber.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    stored = dict(locked.values_list("pk", "last_updated"))
-    for item in wishes:
-        subscriber = item.subscriber
-        if stored.get(subscriber.pk) != subscriber.last_updated:
-            raise InvalidState(f"{subscriber} was changed while {item.gam} was read.", next_step="Look at it, then try again.")
+
+    stored: Mapping[int, Any]
+    waiting: Sequence[ChangePlan]
+
+    def expect_unchanged(self, wishes: Iterable[Wish]) -> None:
+        """Reading a shelf takes seconds, and saving writes the whole subscriber.
+
+        What somebody changed meanwhile would be lost, and the wish was made for what was there before.
+
+        :raises InvalidState: a subscriber was changed since the wish was made
+        """
+        for item in wishes:
+            subscriber = item.subscriber
+            if self.stored.get(subscriber.pk) != subscriber.last_updated:
+                raise InvalidState(f"{subscriber} was changed while {item.gam} was read.", next_step="Look at it, then try again.")
+
+
+def hold(subscribers: Sequence[Subscriber]) -> Held:
+    """Lock subscribers, and the plans of them that wait, until the end of the transaction."""
+    locked = Subscriber.objects.select_for_update().filter(pk__in=[item.pk for item in subscribers]).order_by("pk")
+    return Held(dict(locked.values_list("pk", "last_updated")), intent.waiting_plans(subscribers))
 
 
 def change_intent(wish: Wish, actual: ShelfConfig) -> list[intent.Entry]:
-    """Change in NetBox what a wish is about, in the caller's transaction, after :func:`expect_unchanged`.
+    """Change in NetBox what a wish is about, in the caller's transaction, after :func:`hold`.
 
     :param actual: what the GAM was just read to have
     :raises ValidationError: naming field and value

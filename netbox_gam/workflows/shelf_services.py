@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from nornir_tasks.contracts import ChangeKind, ProfileConfig, ShelfConfig, SubscriberConfig
 from nornir_tasks.plan_codec import from_json
 
-from ..models import ChangePlan, GamDevice, ShelfProfileState, ShelfServiceState
+from ..models import ChangePlan, Endpoint, GamDevice, ShelfProfileState, ShelfServiceState
 
 SERVICE_FIELDS = ["mac", "vlan", "profile", "downstream_mbps", "upstream_mbps", "read_at"]
 PROFILE_FIELDS = ["slot", "downstream_mbps", "upstream_mbps", "read_at"]
@@ -44,9 +44,31 @@ def _forget_others(model: Any, gams: Iterable[GamDevice], rows: Iterable[Any]) -
         model.objects.filter(pk__in=gone).delete()
 
 
-def applied(change_plan: ChangePlan) -> None:
-    """Take over what a change plan wrote, once it was read back and found to be as wanted."""
-    gam, at = change_plan.gam, change_plan.finished or timezone.now()
+def applied(change_plans: Sequence[ChangePlan]) -> None:
+    """Take over what change plans wrote, once it was read back and found to be as wanted."""
+    written: list[tuple[ChangePlan, SubscriberConfig]] = []
+    for change_plan in change_plans:
+        written += [(change_plan, item) for item in _written_services(change_plan)]
+    if not written:
+        return
+    gams = {change_plan.gam_id for change_plan, _ in written}
+    macs = _macs(gams, {item.endpoint for _, item in written if item.endpoint})
+    profiles = _known_profiles(gams)
+    rows = []
+    for change_plan, item in written:
+        gam = change_plan.gam
+        profile = _profile_of(gam, item, profiles.get(gam.pk, {}))
+        rows.append(_row(gam, item, macs.get((gam.pk, item.endpoint or ""), ""), profile, _when(change_plan)))
+    _store(rows)
+
+
+def _when(change_plan: ChangePlan) -> datetime:
+    return change_plan.finished or timezone.now()
+
+
+def _written_services(change_plan: ChangePlan) -> list[SubscriberConfig]:
+    """The services a change plan wrote; the profiles it wrote are taken over, what it removed is forgotten."""
+    gam = change_plan.gam
     # A change may take two steps; the last one is what it came to.
     subscribers: dict[str, SubscriberConfig] = {}
     gone: dict[str, list[str]] = {kind: [] for kind in ChangeKind}
@@ -55,21 +77,19 @@ def applied(change_plan: ChangePlan) -> None:
         if after is None or (step.before and step.before["name"] != after.name):
             gone[step.kind].append(step.before["name"])
         if isinstance(after, ProfileConfig):
-            _take_over(gam, after, at)
+            _take_over(gam, after, _when(change_plan))
         elif isinstance(after, SubscriberConfig):
             subscribers[after.name] = after
-    if subscribers:
-        macs = {endpoint.name: endpoint.mac for endpoint in gam.endpoints.all()}
-        profiles = _known_profiles(gam)
-        _store(
-            [
-                _row(gam, item, macs.get(item.endpoint or "", ""), _profile_of(gam, item, profiles), at)
-                for item in subscribers.values()
-            ]
-        )
     for model, names in ((ShelfServiceState, gone[ChangeKind.SUBSCRIBER]), (ShelfProfileState, gone[ChangeKind.PROFILE])):
         if names:
             model.objects.filter(gam=gam, name__in=names).delete()
+    return list(subscribers.values())
+
+
+def _macs(gams: Iterable[int], names: Iterable[str]) -> dict[tuple[int, str], str]:
+    """MAC addresses of endpoints, by GAM and name."""
+    found = Endpoint.objects.filter(gam__in=gams, name__in=names).order_by()
+    return {(gam, name): str(mac).lower() for gam, name, mac in found.values_list("gam_id", "name", "mac_address")}
 
 
 def _take_over(gam: GamDevice, profile: ProfileConfig, at: datetime) -> None:
@@ -81,12 +101,16 @@ def _take_over(gam: GamDevice, profile: ProfileConfig, at: datetime) -> None:
     )
 
 
-def _known_profiles(gam: GamDevice) -> dict[str, ProfileConfig]:
-    rows = ShelfProfileState.objects.filter(gam=gam)
-    return {row.name: ProfileConfig(row.name, row.downstream_mbps, row.upstream_mbps, id=row.slot) for row in rows}
+def _known_profiles(gams: Iterable[int]) -> dict[int, dict[str, ProfileConfig]]:
+    """By GAM, its profiles by name."""
+    found: dict[int, dict[str, ProfileConfig]] = {}
+    rows = ShelfProfileState.objects.filter(gam__in=gams).order_by()
+    for gam, name, down, up, slot in rows.values_list("gam_id", "name", "downstream_mbps", "upstream_mbps", "slot"):
+        found.setdefault(gam, {})[name] = ProfileConfig(name, down, up, id=slot)
+    return found
 
 
-def _profile_of(gam: GamDevice, item: SubscriberConfig, known: dict[str, ProfileConfig]) -> ProfileConfig | None:
+def _profile_of(gam: GamDevice, item: SubscriberConfig, known: Mapping[str, ProfileConfig]) -> ProfileConfig | None:
     """The profile of a service that was written; one nobody knows of has the rates of the subscriber's plan."""
     if item.profile is None or item.profile in known:
         return known.get(item.profile or "")

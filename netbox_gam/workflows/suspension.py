@@ -6,6 +6,7 @@ later is about whom is suspended later: nobody who is cut off already is moved, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nornir_tasks.contracts import ChangeKind, PoeMode, ProfileConfig, ShelfConfig, SubscriberConfig
@@ -21,12 +22,23 @@ IN_SERVICE: dict[str, Any] = {"suspension_mode": "", "suspended_vid": None, "thr
 """The fields of one that is not suspended."""
 
 
-def policy_for(subscriber: Subscriber) -> SuspensionPolicy | None:
+type Policies = Mapping[tuple[int | None, int | None], SuspensionPolicy]
+"""Policies by the keys of their billing system and site."""
+
+
+def all_policies() -> Policies:
+    """As they are now."""
+    return {(item.system_id, item.site_id): item for item in SuspensionPolicy.objects.select_related("bandwidth_plan")}
+
+
+def policy_for(subscriber: Subscriber, policies: Policies | None = None) -> SuspensionPolicy | None:
     """The most specific policy: of its billing system and site, of the system, of the site, of everybody; None without any.
 
     Of a subscriber billed by several systems the one it was linked to first counts.
+
+    :param policies: where they were looked up already
     """
-    policies = {(item.system_id, item.site_id): item for item in SuspensionPolicy.objects.select_related("bandwidth_plan")}
+    policies = all_policies() if policies is None else policies
     if not policies:
         return None
     systems = list(subscriber.billing_links.order_by("pk").values_list("system_id", flat=True))

@@ -52,10 +52,11 @@ def unschedule(change_plans: Sequence[ChangePlan], *, user: Any) -> None:
 @transaction.atomic
 def _set(change_plans: Sequence[ChangePlan], message: str, **values: Any) -> None:
     keys = [item.pk for item in change_plans]
-    for change_plan in ChangePlan.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+    plans = list(ChangePlan.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    for change_plan in plans:
         if change_plan.status != Status.PLANNED:
             raise InvalidState(f"Change plan {change_plan} is “{change_plan.get_status_display()}” and does not wait.")
-        note(change_plan, message=message, **values)
+    note(*plans, message=message, **values)
 
 
 def is_due() -> bool:

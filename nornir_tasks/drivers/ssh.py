@@ -43,6 +43,7 @@ class SshDriver:
         self._connect = connect
         self._disconnect = disconnect
         self._shell: GamShell | None = None
+        self._read: dict[str, ShelfConfig] = {}
 
     @classmethod
     def from_target(cls, target: DeviceTarget) -> Self:
@@ -102,11 +103,17 @@ class SshDriver:
 
     def read_running(self) -> ShelfConfig:
         """The running configuration."""
-        return parsers.parse_config(self._show(commands.RUNNING_COMMAND))
+        return self._parsed(self._show(commands.RUNNING_COMMAND))
 
     def read_startup(self) -> ShelfConfig:
         """The startup configuration."""
-        return parsers.parse_config(self._show(commands.STARTUP_COMMAND))
+        return self._parsed(self._show(commands.STARTUP_COMMAND))
+
+    def _parsed(self, text: str) -> ShelfConfig:
+        """What a configuration says. A change reads the same text several times."""
+        if text not in self._read:
+            self._read[text] = parsers.parse_config(text)
+        return self._read[text]
 
     def render(self, change: Change, config: ShelfConfig) -> tuple[str, ...]:
         """The lines for a change; see :func:`nornir_tasks.gam.commands.render`."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir.core.task import Result, Task
 
-from nornir_tasks.contracts import DeviceTarget, Login, Progress, StepEvent, StepState
+from nornir_tasks import runner
+from nornir_tasks.contracts import DeviceTarget, Login, Progress, StepEvent, StepState, TargetResult
 from nornir_tasks.errors import DeviceError, ErrorKind
 from nornir_tasks.runner import Journal, run_batch
 
@@ -35,6 +37,39 @@ def test_results_come_in_the_order_of_the_targets_with_progress_in_this_thread()
     assert threads == {threading.get_ident()}
     assert [(progress.done, progress.total) for progress in seen] == [(1, 3), (2, 3), (3, 3)]
     assert {progress.name for progress in seen} == {"gam1", "gam2", "gam3"}
+
+
+def test_results_that_come_close_together_are_handed_over_at_once() -> None:
+    targets = [DeviceTarget(name=f"gam{number}", address=f"127.0.1.{number}") for number in range(12)]
+    last = threading.Barrier(len(targets))
+    groups: list[list[str]] = []
+    progress: list[int] = []
+
+    def task(task: Task) -> Result:
+        last.wait(10)
+        return Result(task.host)
+
+    def on_results(results: Sequence[TargetResult[Any]]) -> None:
+        assert len(progress) == sum(map(len, groups)), "progress is told once results are stored"
+        groups.append([result.name for result in results])
+
+    run_batch(task, targets, workers=12, on_results=on_results, on_progress=lambda one: progress.append(one.done))
+    assert sorted(name for group in groups for name in group) == sorted(target.name for target in targets)
+    assert len(groups) < len(targets)
+    assert max(map(len, groups)) <= runner.DELIVER_AT_ONCE
+    assert progress == list(range(1, 13))
+
+
+def test_a_result_does_not_wait_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "DELIVER_SECONDS", 0.01)
+    stored = threading.Event()
+
+    def task(task: Task) -> Result:
+        assert task.host.name != "gam1" or stored.wait(10), "gam1 ends after another one's result was handed over"
+        return Result(task.host)
+
+    results = run_batch(task, TARGETS, on_results=lambda _: stored.set())
+    assert all(result.ok for result in results)
 
 
 def test_no_targets_no_results() -> None:

@@ -1,0 +1,55 @@
+"""The journal of writing a change plan: what happens is stored before it happens on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from nornir_tasks.contracts import StepEvent, StepState
+
+from ..models import ChangePlan, ChangeStep, ConfigBackup
+from . import backup_store
+
+type OnEvent = Callable[[StepEvent], None]
+
+
+class Journal:
+    """Stores entries in the plan's steps, and what the shelf had before in the safe.
+
+    :param on_event: told of every entry after it was stored
+    :param newest: the newest backup of the GAM, where it was looked up already
+    """
+
+    def __init__(self, change_plan: ChangePlan, on_event: OnEvent | None, newest: ConfigBackup | None = None) -> None:
+        self.change_plan = change_plan
+        self.steps = {step.index: step for step in change_plan.steps.all()}
+        self.on_event = on_event
+        self.newest = newest
+
+    def __call__(self, event: StepEvent) -> None:
+        """Store an entry."""
+        if event.config:
+            backup_store.keep_before(self.change_plan, event.config, self.newest)
+        step = self.steps.get(event.index)
+        if step is not None and event.state is not None:
+            _store(step, event)
+        if self.on_event is not None:
+            self.on_event(event)
+
+
+def _store(step: ChangeStep, event: StepEvent) -> None:
+    now = event.at or timezone.now()
+    begins = event.state is StepState.SENDING
+    values: dict[str, Any] = {"state": event.state, "started": step.started or now, "finished": None if begins else now}
+    if event.sent:
+        values["sent"] = list(event.sent)
+    if event.answered:
+        values["answer"] = event.answered
+    if event.failure:
+        values["error"] = event.failure.message
+    changed = {name: value for name, value in values.items() if getattr(step, name) != value}
+    for name, value in changed.items():
+        setattr(step, name, value)
+    ChangeStep.objects.filter(pk=step.pk).update(**changed)
