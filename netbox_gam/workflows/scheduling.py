@@ -202,13 +202,15 @@ def finish(token: uuid.UUID, outcomes: Sequence[Outcome]) -> None:
         cursor.execute(
             """
             UPDATE netbox_gam_pollschedule s SET
-                lease = NULL, leased_until = NULL, claimed = false, last_finished = now(), last_seconds = o.seconds,
+                lease = NULL, leased_until = NULL, claimed = false, last_finished = statement_timestamp(), last_seconds = o.seconds,
                 wanted = CASE WHEN s.next_due > s.last_started THEN s.wanted ELSE false END,
                 failures = CASE WHEN o.ok THEN 0 ELSE least(s.failures + 1, 1000) END,
                 next_due = CASE
                     WHEN s.next_due > s.last_started AND s.wanted THEN s.next_due
-                    WHEN o.ok AND s.watched_until > now() THEN now() + make_interval(secs => %(watched)s)
-                    ELSE to_timestamp((floor((extract(epoch FROM now())::float8 - o.phase) / o.step) + 1) * o.step + o.phase) END
+                    WHEN o.ok AND s.watched_until > statement_timestamp()
+                        THEN statement_timestamp() + make_interval(secs => %(watched)s)
+                    ELSE to_timestamp(
+                        (floor((extract(epoch FROM statement_timestamp())::float8 - o.phase) / o.step) + 1) * o.step + o.phase) END
             FROM (
                 SELECT r.gam, r.seconds, r.ok, (mod(abs(hashint8(r.gam)::bigint), g.polling_interval))::float8 AS phase,
                     CASE WHEN r.ok THEN g.polling_interval::float8 ELSE least(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from nornir.core import Nornir
@@ -17,6 +18,9 @@ from nornir_tasks.gam.commands import SAVE_COMMAND
 
 PLATFORM = "cisco_iosxe"
 """scrapli's own platform whose prompts and modes are those of a GAM's shell."""
+
+# It tells of every socket that was closed under it.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 type Lines = Mapping[str, Sequence[str]]
 
