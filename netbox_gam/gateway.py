@@ -239,16 +239,17 @@ def approval_digest(target: str, transport: str, state_hash: str, steps: Sequenc
 def apply(
     plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
     *,
-    on_event: Callable[[StepEvent], None],
+    on_events: Callable[[Sequence[StepEvent]], None],
     on_results: Callable[[Sequence[TargetResult[ApplyResult]]], None],
 ) -> None:
     """Write plans to their GAMs: re-read, steps, read back, save; at the same time, within the settings' limits.
 
-    ``on_event`` runs in this thread before each thing is sent, ``on_results`` when GAMs are done with.
+    ``on_events`` runs in this thread before each thing is sent, for GAMs that wait for it at the same time together;
+    ``on_results`` when GAMs are done with.
     """
     nornir_tasks.apply(
         plans,
-        on_event=on_event,
+        on_events=on_events,
         on_results=on_results,
         workers=settings.provision_workers(),
         deadline=settings.provision_deadline_seconds(),

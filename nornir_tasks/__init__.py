@@ -256,7 +256,8 @@ def parse_config(text: str) -> ShelfConfig:
 def apply(
     plans: Sequence[tuple[DeviceTarget, ShelfPlan]],
     *,
-    on_event: OnEvent,
+    on_event: OnEvent | None = None,
+    on_events: Callable[[Sequence[StepEvent]], None] | None = None,
     workers: int = WORKERS,
     deadline: float = APPLY_SECONDS,
     on_progress: OnProgress | None = None,
@@ -269,6 +270,7 @@ def apply(
 
     :param on_event: called in this thread before each thing is sent; while it runs the shelf waits. What it raises stops that
         shelf before the thing is sent.
+    :param on_events: in its place, called with the entries that several shelves wait for; stores all of them, or none and raises
     :param on_results: called in this thread with what shelves came to, as soon as they are done with or a little later
     :param places: where a shelf is, by its target's name; ``per_place`` of one place are written to at a time, 0: no such limit
     :param deadline: seconds after which a shelf that has not begun is left alone; one that has may take as long again
@@ -284,6 +286,7 @@ def apply(
         deadline=deadline,
         on_progress=on_progress,
         on_event=on_event,
+        on_events=on_events,
         cancel=cancel,
         on_results=on_results,
         places=places,

@@ -38,6 +38,9 @@ type Journal = Callable[[StepEvent], None]
 DEFAULT_WORKERS = 20
 DEFAULT_DEADLINE = 120.0
 TURN_SECONDS = 0.0005
+ENTRIES_AT_ONCE = 8
+STORE_SECONDS = 0.01
+"""Journal entries are stored so many at a time, and none later than that: a device waits for each."""
 DELIVER_AT_ONCE = 10
 DELIVER_SECONDS = 0.25
 """Results are handed over so many at a time, and none later than that: storing several at once costs little more than one."""
@@ -54,6 +57,7 @@ def run_batch(
     deadline: float = DEFAULT_DEADLINE,
     on_progress: Callable[[Progress], None] | None = None,
     on_event: Callable[[StepEvent], None] | None = None,
+    on_events: Callable[[Sequence[StepEvent]], None] | None = None,
     cancel: threading.Event | None = None,
     prepare: Callable[[Host], None] | None = None,
     on_results: Callable[[Sequence[TargetResult[Any]]], None] | None = None,
@@ -62,11 +66,14 @@ def run_batch(
 ) -> list[TargetResult[Any]]:
     """Run a Nornir task against every target and return one result per target, in the order of the targets.
 
-    :param task: gets the Nornir task and the keyword arguments of its target; also ``journal`` when there is an ``on_event``
+    :param task: gets the Nornir task and the keyword arguments of its target; also ``journal`` where entries are
+        wanted
     :param deadline: seconds one device may take. After that it may not begin its first step, though finish or undo a change it
         began; after as long again it is given up
     :param on_progress: called in this thread after every target
     :param on_event: called in this thread for every journal entry, while the device waits; what it raises is raised in the task
+    :param on_events: in its place, called with the entries that several devices wait for. When it raises, none of them counts as
+        stored, and it is called with each by itself
     :param cancel: when set, nothing more is started and no change is begun
     :param prepare: called with every host before the task, to put more on it than its target has
     :param on_results: called in this thread with results as they come, those that come close together at once; ``on_progress``
@@ -81,7 +88,8 @@ def run_batch(
         workers=max(1, min(workers, len(limited))),
         limits={target.name: target.limits["deadline"] for target in limited},
         on_progress=on_progress,
-        on_event=on_event,
+        on_events=on_events or (_one_by_one(on_event) if on_event else None),
+        at_once=ENTRIES_AT_ONCE if on_events else 1,
         on_results=on_results,
         cancel=cancel or threading.Event(),
         gates=_gates(places or {}, per_place),
@@ -95,7 +103,7 @@ def run_batch(
 
     def one_device(nornir_task: Task) -> Result:
         name = nornir_task.host.name
-        more = {"journal": batch.journal_of(name)} if on_event else {}
+        more = {"journal": batch.journal_of(name)} if batch.on_events else {}
         try:
             return task(nornir_task, **arguments.get(name, {}), **more)
         except GamError as error:
@@ -105,6 +113,14 @@ def run_batch(
     with _short_turns():
         nornir.run(task=one_device, name=getattr(task, "__name__", "task"))
     return [batch.results[target.name] for target in limited]
+
+
+def _one_by_one(on_event: Callable[[StepEvent], None]) -> Callable[[Sequence[StepEvent]], None]:
+    def on_events(events: Sequence[StepEvent]) -> None:
+        for event in events:
+            on_event(event)
+
+    return on_events
 
 
 @contextmanager
@@ -157,7 +173,8 @@ class _Batch:
     workers: int
     limits: Mapping[str, float]
     on_progress: Callable[[Progress], None] | None
-    on_event: Callable[[StepEvent], None] | None
+    on_events: Callable[[Sequence[StepEvent]], None] | None
+    at_once: int
     on_results: Callable[[Sequence[TargetResult[Any]]], None] | None
     cancel: threading.Event
     gates: Mapping[str, threading.Semaphore]
@@ -168,6 +185,8 @@ class _Batch:
     _closed: threading.Event = field(default_factory=threading.Event)
     _changing: set[str] = field(default_factory=set)
     _lively: float = field(default_factory=time.monotonic)
+    _entries: list[_Entry] = field(default_factory=list)
+    _store_at: float = 0.0
     _undelivered: list[TargetResult[Any]] = field(default_factory=list)
     _deliver_at: float = 0.0
     _delivered: int = 0
@@ -181,10 +200,11 @@ class _Batch:
             while len(self.results) < len(hosts):
                 message = self._next_message()
                 if isinstance(message, _Entry):
-                    self._store(message)
+                    self._take(message)
                 elif isinstance(message, _Done) and message.name not in self.results:
                     answers[message.name] = message.outcome
                     self._finish(message.name, self._result(message.name, message.outcome))
+                self._store_entries()
                 self._give_up(waiting)
                 self._deliver(len(hosts))
         except BaseException:
@@ -244,6 +264,8 @@ class _Batch:
         patience = min(running, default=self._lively + 2 * max(self.limits.values()))
         if self._undelivered:
             patience = min(patience, self._deliver_at)
+        if self._entries:
+            patience = min(patience, self._store_at)
         try:
             message = self._messages.get(timeout=min(1.0, max(0.01, patience - time.monotonic())))
         except queue.Empty:
@@ -254,16 +276,33 @@ class _Batch:
     def _running(self) -> list[str]:
         return [name for name in list(self._started) if name not in self.results]
 
-    def _store(self, entry: _Entry) -> None:
-        """Deliver a journal entry; what the caller raises goes to the waiting device, unless it is meant to end the program."""
+    def _take(self, entry: _Entry) -> None:
+        if not self._entries:
+            self._store_at = time.monotonic() + STORE_SECONDS
+        self._entries.append(entry)
+
+    def _store_entries(self) -> None:
+        """Store what devices wait for: once there are enough of them, the first has waited long enough, or all of them wait."""
+        enough = len(self._entries) >= min(self.at_once, len(self._running()))
+        if self._entries and (enough or time.monotonic() >= self._store_at):
+            entries, self._entries = self._entries, []
+            self._store(entries)
+
+    def _store(self, entries: Sequence[_Entry]) -> None:
+        """Deliver journal entries; what the caller raises goes to the waiting device, unless it is meant to end the program."""
         try:
-            if self.on_event:
-                self.on_event(entry.event)
+            if self.on_events:
+                self.on_events([entry.event for entry in entries])
         except Exception as error:
+            if len(entries) > 1:
+                for entry in entries:
+                    self._store([entry])
+                return
             # Raised again in the thread of the device that waits for this entry.
-            entry.stored.set_exception(error)
+            entries[0].stored.set_exception(error)
         else:
-            entry.stored.set_result(None)
+            for entry in entries:
+                entry.stored.set_result(None)
 
     def _give_up(self, waiting: Mapping[str, concurrent.futures.Future[None]]) -> None:
         """Give up devices far over their deadline, and those not started when cancelled or when every worker hangs."""
@@ -307,7 +346,9 @@ class _Batch:
         while not self._messages.empty():
             message = self._messages.get_nowait()
             if isinstance(message, _Entry):
-                message.stored.set_exception(DeviceError(ErrorKind.INCOMPLETE, "the job was stopped before this could be recorded"))
+                self._entries.append(message)
+        for entry in self._entries:
+            entry.stored.set_exception(DeviceError(ErrorKind.INCOMPLETE, "the job was stopped before this could be recorded"))
         concurrent.futures.wait(waiting, timeout=STOP_SECONDS)
 
     def _result(self, name: str, outcome: MultiResult) -> TargetResult[Any]:

@@ -15,13 +15,14 @@ from ..choices import ConfigBackupKindChoices as Kind
 from ..credentials import decrypt_text, digests, encrypt_text, rotate_text
 from ..exceptions import SecretError
 from ..models import ChangePlan, ConfigBackup, ConfigText, GamDevice
+from .change_log import add, together
 from .locks import hold_until_commit
 from .saving import create_linked
 
 log = logging.getLogger("netbox.plugins.netbox_gam.backups")
 
 
-@transaction.atomic
+@together()
 def keep(
     gam: GamDevice,
     text: str,
@@ -42,21 +43,23 @@ def keep(
     at = at or timezone.now()
     text = gateway.normal_config(text)
     found = digests(text, scope=_scope(gam))
-    backup = _seen_again(gam, found, at, newest)
+    backup = None
+    if newest is None or newest.digest in found:
+        backup = _seen_again(gam, found, at, newest)
     if backup is None:
         # One at a time: two that read the same would each take theirs for the first.
         hold_until_commit("backup", gam.pk)
         backup = _seen_again(gam, found, at) or _same_under_another_key(gam, text, found[0], at)
     new = backup is None
     if backup is None:
+        sealed = encrypt_text(text)
         backup = ConfigBackup(
             gam=gam, kind=kind, taken=at, last_seen=at, lines=text.count("\n"), requested_by=user, digest=found[0]
         )
         create_linked(backup, change_plans=[change_plan] if change_plan else [])
-        ConfigText.objects.create(backup=backup, sealed=encrypt_text(text), masked=gateway.redact(text))
+        add([ConfigText(backup=backup, sealed=sealed, masked=gateway.redact(text))])
     elif change_plan is not None:
-        link = ConfigBackup.change_plans.through
-        link.objects.bulk_create([link(configbackup=backup, changeplan=change_plan)], ignore_conflicts=True)
+        add([ConfigBackup.change_plans.through(configbackup=backup, changeplan=change_plan)])
     return backup, new
 
 

@@ -57,7 +57,9 @@ class _Gathered:
     def write(self) -> None:
         """Rows first: the index needs their keys."""
         for model, rows in _by_model(self.rows):
-            model._default_manager.bulk_create(rows, batch_size=AT_ONCE)
+            # A link that is there already is as good.
+            links = bool(model._meta.auto_created)
+            model._default_manager.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=links)
         _log(self.entries)
         for _, objects in _by_model([*self.created, *self.rows]):
             search_backend.cache(objects, remove_existing=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from nornir_tasks.contracts import StepEvent, StepState
 
 from ..models import ChangePlan, ChangeStep, ConfigBackup
 from . import backup_store
+from .change_log import together
 
 type OnEvent = Callable[[StepEvent], None]
 
@@ -30,16 +31,29 @@ class Journal:
 
     def __call__(self, event: StepEvent) -> None:
         """Store an entry."""
-        if event.config:
-            backup_store.keep_before(self.change_plan, event.config, self.newest)
-        step = self.steps.get(event.index)
-        if step is not None and event.state is not None:
-            _store(step, event)
-        if self.on_event is not None:
-            self.on_event(event)
+        store([(self, event)])
 
 
-def _store(step: ChangeStep, event: StepEvent) -> None:
+def store(entries: Sequence[tuple[Journal, StepEvent]]) -> None:
+    """Store entries of several plans in one transaction; those who want to know are told afterwards."""
+    if any(event.config or event.state is not None for _, event in entries):
+        with together():
+            for journal, event in entries:
+                _store_one(journal, event)
+    for journal, event in entries:
+        if journal.on_event is not None:
+            journal.on_event(event)
+
+
+def _store_one(journal: Journal, event: StepEvent) -> None:
+    if event.config:
+        backup_store.keep_before(journal.change_plan, event.config, journal.newest)
+    step = journal.steps.get(event.index)
+    if step is not None and event.state is not None:
+        _store_step(step, event)
+
+
+def _store_step(step: ChangeStep, event: StepEvent) -> None:
     now = event.at or timezone.now()
     begins = event.state is StepState.SENDING
     values: dict[str, Any] = {"state": event.state, "started": step.started or now, "finished": None if begins else now}

@@ -33,7 +33,7 @@ from ..choices import ChangePlanStatusChoices
 from ..exceptions import Busy, InvalidState, Waits, WorkflowError
 from ..models import ChangeBatch, ChangePlan, ChangeStep, ConfigBackup, FirmwareUpgrade, GamDevice, Subscriber
 from ..targets import device_target
-from . import alarms, approval, backup_store, drift, outcomes, shelf_services, transports
+from . import alarms, approval, backup_store, drift, journal, outcomes, shelf_services, transports
 from . import intent as intents
 from .change_log import add, together
 from .desired import Removal, desired_config
@@ -301,7 +301,7 @@ def apply_plans(
 
         gateway.apply(
             [(one.target, one.shelf_plan) for one in begun.values()],
-            on_event=lambda event: begun[event.target].journal(event),
+            on_events=lambda events: journal.store([(begun[event.target].journal, event) for event in events]),
             on_results=settle,
         )
     return refused
@@ -388,8 +388,8 @@ def _prepare(change_plan: ChangePlan, known: _Known, on_event: OnEvent | None, o
     target = transports.target_for(change_plan, target_of(change_plan.gam))
     if target.name in others:
         target = replace(target, name=f"{target.name}#{change_plan.gam_id}")
-    journal = Journal(change_plan, on_event, known.backups.get(change_plan.gam_id))
-    return _Begun(change_plan, target, load_plan(change_plan, target), journal)
+    its_journal = Journal(change_plan, on_event, known.backups.get(change_plan.gam_id))
+    return _Begun(change_plan, target, load_plan(change_plan, target), its_journal)
 
 
 def plan_and_apply(

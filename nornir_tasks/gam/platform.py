@@ -44,6 +44,7 @@ CONFIG = "configuration"
 HOST_KEY_REFUSED = "host key"
 _HOST = r"[A-Za-z0-9.\-_@/:]{0,63}"
 _TERMINAL_WIDTH = 512
+_READ_AHEAD = 65536
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,28 @@ def privilege_levels() -> dict[str, PrivilegeLevel]:
 def fingerprint(key: bytes) -> str:
     """``SHA256:…`` of a public key, as ssh-keygen prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+
+
+class _ReadAhead:
+    """A socket that takes in all there is at once. paramiko asks for a few bytes at a time, twice for each message.
+
+    A shelf echoes every character as a message of its own, so that would be most of what talking to it costs.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._data, self._at = b"", 0
+
+    def recv(self, count: int) -> bytes:
+        """As a socket's."""
+        if self._at == len(self._data):
+            self._data, self._at = self._sock.recv(_READ_AHEAD), 0
+        data = self._data[self._at : self._at + count]
+        self._at += len(data)
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
 
 
 class GamTransport(ParamikoTransport):
@@ -86,7 +109,7 @@ class GamTransport(ParamikoTransport):
             raise ScrapliConnectionNotOpened
         # A login is many small messages; held back until the one before is confirmed, each may wait for 40 ms.
         self.socket.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.session = paramiko.Transport(self.socket.sock)
+        self.session = paramiko.Transport(_ReadAhead(self.socket.sock))  # type: ignore[arg-type]  # any socket-like object
         _prefer_whole_ciphers(self.session)
         try:
             self.session.start_client()

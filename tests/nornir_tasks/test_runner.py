@@ -72,6 +72,63 @@ def test_a_result_does_not_wait_for_the_others(monkeypatch: pytest.MonkeyPatch) 
     assert all(result.ok for result in results)
 
 
+def entry_of(name: str) -> StepEvent:
+    return StepEvent(name, "step", 0, StepState.SENDING)
+
+
+def test_entries_that_devices_wait_for_are_stored_together() -> None:
+    all_there = threading.Barrier(len(TARGETS))
+    groups: list[list[str]] = []
+    went_on: list[str] = []
+
+    def task(task: Task, journal: Journal) -> Result:
+        all_there.wait(10)
+        journal(entry_of(task.host.name))
+        assert any(task.host.name in group for group in groups), "went on before its entry was stored"
+        went_on.append(task.host.name)
+        return Result(task.host)
+
+    def on_events(events: Sequence[StepEvent]) -> None:
+        assert not went_on or groups
+        groups.append([event.target for event in events])
+
+    assert all(result.ok for result in run_batch(task, TARGETS, on_events=on_events))
+    assert sorted(name for group in groups for name in group) == ["gam1", "gam2", "gam3"]
+    assert len(groups) < len(TARGETS)
+
+
+def test_what_cannot_be_stored_of_one_device_stops_that_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "STORE_SECONDS", 60)
+    asked: list[list[str]] = []
+
+    def task(task: Task, journal: Journal) -> Result:
+        journal(entry_of(task.host.name))
+        return Result(task.host)
+
+    def on_events(events: Sequence[StepEvent]) -> None:
+        asked.append(sorted(event.target for event in events))
+        if any(event.target == "gam1" for event in events):
+            raise OSError("disk full")
+
+    results = {result.name: result for result in run_batch(task, TARGETS, on_events=on_events)}
+    assert {name for name, result in results.items() if result.ok} == {"gam2", "gam3"}
+    failure = results["gam1"].failure
+    assert failure is not None and "disk full" in failure.message and failure.kind is ErrorKind.INCOMPLETE
+    assert ["gam1"] in asked, "asked for by itself"
+
+
+def test_one_device_alone_does_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "STORE_SECONDS", 60)
+
+    def task(task: Task, journal: Journal) -> Result:
+        for _ in range(3):
+            journal(entry_of(task.host.name))
+        return Result(task.host)
+
+    (result,) = run_batch(task, TARGETS[:1], on_events=lambda _: None)
+    assert result.ok and result.seconds < 30
+
+
 def test_no_targets_no_results() -> None:
     assert run_batch(name_of, []) == []
 
