@@ -73,13 +73,21 @@ _open: ContextVar[_Gathered | None] = ContextVar("netbox_gam_together", default=
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """A transaction at whose end NetBox is told of everything the block saved. Within another such block it is a part of that."""
+def together(*, durable: bool = False) -> Iterator[None]:
+    """A transaction at whose end NetBox is told of everything the block saved. Within another such block it is a part of that.
+
+    A part of it that fails and is not to take all with it belongs in :func:`isolated`.
+
+    :param durable: what the block saves has to be stored once it has ended, whatever comes afterwards
+    :raises RuntimeError: ``durable`` within another transaction
+    """
     if _open.get() is not None:
+        if durable:
+            raise RuntimeError("What has to be stored at once cannot be a part of something larger.")
         yield
         return
     gathered = _Gathered()
-    with transaction.atomic():
+    with transaction.atomic(durable=durable):
         token = _open.set(gathered)
         try:
             yield

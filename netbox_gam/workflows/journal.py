@@ -37,7 +37,7 @@ class Journal:
 def store(entries: Sequence[tuple[Journal, StepEvent]]) -> None:
     """Store entries of several plans in one transaction; those who want to know are told afterwards."""
     if any(event.config or event.state is not None for _, event in entries):
-        with together():
+        with together(durable=True):
             for journal, event in entries:
                 _store_one(journal, event)
     for journal, event in entries:
@@ -63,7 +63,6 @@ def _store_step(step: ChangeStep, event: StepEvent) -> None:
         values["answer"] = event.answered
     if event.failure:
         values["error"] = event.failure.message
-    changed = {name: value for name, value in values.items() if getattr(step, name) != value}
-    for name, value in changed.items():
+    ChangeStep.objects.filter(pk=step.pk).update(**values)
+    for name, value in values.items():
         setattr(step, name, value)
-    ChangeStep.objects.filter(pk=step.pk).update(**changed)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+from unittest.mock import patch
+
+from django.db import OperationalError
+
 from netbox_gam import jobs
 from netbox_gam.exceptions import InvalidState, NotAllowed
 from netbox_gam.models import BandwidthPlan, ChangeBatch, ChangePlan, Subscriber
-from netbox_gam.workflows import change_batches
+from netbox_gam.workflows import change_batches, journal
+from nornir_tasks import runner
 
 from .town import COPPER_SHELF, JSONRPC_SHELF, SSH_SHELF, TownTestCase
 
@@ -42,6 +48,37 @@ class BatchTests(TownTestCase):
             self.assertTrue(plan.verified and plan.saved)
             self.assertEqual([step.sent for step in plan.steps.all()], [step.sends for step in plan.steps.all()])
         self.assertTrue(all(self.is_saved(index) for index in SHELVES))
+
+    def test_entries_that_could_not_be_stored_together_are_stored_one_by_one(self) -> None:
+        """As if the database went away in the middle of it: nothing of the first attempt is left, and nothing is missing."""
+        chosen, stored, failures = self.some(*SHELVES), [0], [0]
+        store, store_one = journal.store, journal._store_one
+
+        def begin(entries: Any) -> None:
+            stored[0] = 0
+            store(entries)
+
+        def second_one_fails(*entry: Any) -> None:
+            store_one(*entry)
+            stored[0] += 1
+            if stored[0] > 1:
+                failures[0] += 1
+                raise OperationalError("the connection is gone")
+
+        batch = self.plan(chosen)
+        with (
+            patch.object(runner, "STORE_SECONDS", 2.0),
+            patch.object(journal, "store", begin),
+            patch.object(journal, "_store_one", second_one_fails),
+        ):
+            report = change_batches.apply_batch(batch, user=self.user)
+        self.assertEqual(dict(report.counts), {"applied": 3})
+        self.assertGreater(failures[0], 0)
+        for plan in batch.change_plans.all():
+            for step in plan.steps.all():
+                self.assertEqual((step.state, step.sent, step.error), ("done", step.sends, ""))
+                self.assertTrue(step.started and step.finished and step.started <= step.finished)
+        self.assertEqual(set(self.vlans_of(chosen)), {4094})
 
     def test_what_cannot_be_planned_is_named_and_holds_up_nobody_else(self) -> None:
         chosen = self.some(*SHELVES, each=1)

@@ -164,6 +164,10 @@ class TogetherTests(TestCase):
         self.assertEqual(self.other.description, "")
         self.assertFalse(ObjectChange.objects.filter(message="Never").exists())
 
+    def test_what_has_to_be_stored_at_once_is_no_part_of_something_larger(self) -> None:
+        with self.assertRaises(RuntimeError), together(), together(durable=True):
+            self.fail("was entered")
+
 
 def _shared(data: dict[str, Any] | None) -> dict[str, Any] | None:
     """What is the same in all plans that were changed alike."""
