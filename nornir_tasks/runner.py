@@ -294,12 +294,12 @@ class _Batch:
             if self.on_events:
                 self.on_events([entry.event for entry in entries])
         except Exception as error:
+            # Raised again in the thread of the device that waits for this entry, once it is clear which one's it is.
             if len(entries) > 1:
                 for entry in entries:
                     self._store([entry])
-                return
-            # Raised again in the thread of the device that waits for this entry.
-            entries[0].stored.set_exception(error)
+            else:
+                entries[0].stored.set_exception(error)
         else:
             for entry in entries:
                 entry.stored.set_result(None)

@@ -133,12 +133,9 @@ def tell(obj: Any, *, created: bool, searched: bool = True) -> None:
     :param searched: whether the search index has to learn of it
     """
     with _gathering() as gathered:
-        request = current_request.get()
-        if request is not None:
-            gathered.entries += _entries(obj, request, created)
-            queue = events_queue.get()
-            enqueue_event(queue, obj, request, OBJECT_CREATED if created else OBJECT_UPDATED)
-            events_queue.set(queue)
+        if current_request.get() is not None:
+            gathered.entries += _entries(obj, created)
+            _enqueue(obj, created)
             (model_inserts if created else model_updates).labels(obj._meta.model_name).inc()
         if not created:
             gathered.updated.append(obj)
@@ -164,13 +161,22 @@ def _gathering() -> Iterator[_Gathered]:
     gathered.write()
 
 
-def _entries(obj: Any, request: Any, created: bool) -> list[ObjectChange]:
+def _entries(obj: Any, created: bool) -> list[ObjectChange]:
     """The object's entry for the change log, if anything of it changed."""
-    entry = obj.to_objectchange(ObjectChangeActionChoices.ACTION_CREATE if created else ObjectChangeActionChoices.ACTION_UPDATE)
+    request: Any = current_request.get()
+    actions = ObjectChangeActionChoices
+    entry = obj.to_objectchange(actions.ACTION_CREATE if created else actions.ACTION_UPDATE)
     if not entry.has_changes:
         return []
     entry.user, entry.user_name, entry.request_id = request.user, request.user.username, request.id
     return [entry]
+
+
+def _enqueue(obj: Any, created: bool) -> None:
+    """For event rules, which are worked off when the request or the job ends."""
+    queue = events_queue.get()
+    enqueue_event(queue, obj, current_request.get(), OBJECT_CREATED if created else OBJECT_UPDATED)
+    events_queue.set(queue)
 
 
 def _log(entries: Sequence[ObjectChange]) -> None:

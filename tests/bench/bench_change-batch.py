@@ -36,8 +36,8 @@ def measure() -> Measurement:
         peer="nornir_scrapli send_configs and save, no plan and no verification",
         peer_value=statistics.median(theirs),
         conditions=f"{SHELVES * PER_SHELF} subscribers of {SHELVES} simulated shelves suspended or resumed over SSH on loopback,"
-        f" {WORKERS} sessions at a time on both sides; ours through NetBox and PostgreSQL: intent changed, shelves read, one plan per shelf"
-        f" stored ({planning:.1f} s of it), then read again, written, read back, saved, startup compared, every step"
+        f" {WORKERS} sessions at a time on both sides; ours through NetBox and PostgreSQL: intent changed, shelves read, one plan"
+        f" per shelf stored ({planning:.1f} s of it), then read again, written, read back, saved, startup compared, every step"
         f" journalled; median of {ROUNDS}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         figures={"seconds": ours.seconds, "planning_seconds": ours.planning, "peer_seconds": theirs},
     )
