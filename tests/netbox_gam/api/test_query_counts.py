@@ -55,7 +55,8 @@ class QueryCountTest(APITestCase):
             connection,
         ) as captured:
             ask()
-        return [query["sql"] for query in captured.captured_queries]
+        # NetBox notes at most once a minute when a token was used last.
+        return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith('UPDATE "users_token"')]
 
     def assert_same(self, requests: dict[str, Any]) -> None:
         """Compare every request before and after there is more of everything."""
