@@ -12,7 +12,7 @@ from .changes import send
 from .fleet import fleet_process
 from .netbox_changes import change_through_netbox, netbox
 
-SHELVES, PER_SHELF, WORKERS, ROUNDS = 50, 2, 20, 3
+SHELVES, PER_SHELF, WORKERS, ROUNDS = 50, 2, 20, 5
 SPARE = 20
 """Shelves of the town beyond those, because some are for others' measurements."""
 
