@@ -87,7 +87,7 @@ def together(*, durable: bool = False) -> Iterator[None]:
         yield
         return
     gathered = _Gathered()
-    with transaction.atomic(durable=durable):
+    with _events_taken_back(), transaction.atomic(durable=durable):
         token = _open.set(gathered)
         try:
             yield
@@ -103,15 +103,24 @@ def isolated() -> Iterator[None]:
     Other than a nested ``atomic()`` it is no scope of its own for what NetBox does at the end of the transaction: the search index
     is brought up to date once for all blocks.
     """
-    gathered, queued = _open.get(), dict(events_queue.get())
+    gathered = _open.get()
     mark = gathered.mark() if gathered else ()
     try:
-        with _savepoint() if connection.in_atomic_block else transaction.atomic():
+        with _events_taken_back(), _savepoint() if connection.in_atomic_block else transaction.atomic():
             yield
     except BaseException:
         if gathered:
             gathered.back_to(mark)
-        # What was saved and taken back must not reach webhooks and event rules.
+        raise
+
+
+@contextmanager
+def _events_taken_back() -> Iterator[None]:
+    """What the block saved and took back, because it raised, must not reach webhooks and event rules."""
+    queued = dict(events_queue.get())
+    try:
+        yield
+    except BaseException:
         events_queue.set(queued)
         raise
 

@@ -157,9 +157,11 @@ class TogetherTests(TestCase):
                 self.assertEqual(len(told), 2, told)
 
     def test_nothing_is_written_of_a_block_that_fails(self) -> None:
-        with self.assertRaises(KeyError), acting_as(self.user), together():
-            update(self.other, message="Never", description="never")
-            raise KeyError
+        with acting_as(self.user):
+            with self.assertRaises(KeyError), together():
+                update(self.other, message="Never", description="never")
+                raise KeyError
+            self.assertEqual(events_queue.get(), {}, "event rules hear nothing of it")
         self.other.refresh_from_db()
         self.assertEqual(self.other.description, "")
         self.assertFalse(ObjectChange.objects.filter(message="Never").exists())
