@@ -8,6 +8,7 @@ shelf does not have; what somebody changed in the meantime stays as that person 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -57,6 +58,12 @@ def change(obj: Any, /, *, message: str, **values: Any) -> list[Entry]:
 
 def _fields(obj: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: obj._meta.get_field(name).value_from_object(obj) for name in names}
+
+
+def lock_subscribers(keys: Iterable[Any]) -> dict[int, datetime | None]:
+    """Lock subscribers until the end of the transaction; when each was last changed. Everybody locks them in the same order."""
+    locked = Subscriber.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    return dict(locked.values_list("pk", "last_updated"))
 
 
 def waiting_plans(subscribers: Iterable[Subscriber]) -> list[ChangePlan]:

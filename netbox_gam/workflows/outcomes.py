@@ -33,6 +33,9 @@ AS_WANTED = (ApplyOutcome.APPLIED, ApplyOutcome.NOTHING_TO_DO)
 @together()
 def store(results: Sequence[tuple[ChangePlan, TargetResult[ApplyResult]]]) -> None:
     """Write what became of change plans that were being applied, all of it or nothing."""
+    links = ChangePlan.subscribers.through.objects.filter(changeplan__in=[change_plan.pk for change_plan, _ in results])
+    # Settling and giving back change subscribers plan by plan; who plans a batch meanwhile locks them by key.
+    intents.lock_subscribers(links.values("subscriber_id"))
     as_wanted = [change_plan for change_plan, result in results if _store_one(change_plan, result) in AS_WANTED]
     if as_wanted:
         shelf_services.applied(as_wanted)

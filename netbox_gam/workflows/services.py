@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from dcim.models import Interface
@@ -192,7 +193,7 @@ class Held:
     ``waiting``: their plans that nothing came of yet, locked too.
     """
 
-    stored: Mapping[int, Any]
+    stored: Mapping[int, datetime | None]
     waiting: Sequence[ChangePlan]
 
     def expect_unchanged(self, wishes: Iterable[Wish]) -> None:
@@ -210,8 +211,7 @@ class Held:
 
 def hold(subscribers: Sequence[Subscriber]) -> Held:
     """Lock subscribers, and the plans of them that wait, until the end of the transaction."""
-    locked = Subscriber.objects.select_for_update().filter(pk__in=[item.pk for item in subscribers]).order_by("pk")
-    return Held(dict(locked.values_list("pk", "last_updated")), intent.waiting_plans(subscribers))
+    return Held(intent.lock_subscribers([item.pk for item in subscribers]), intent.waiting_plans(subscribers))
 
 
 def change_intent(wish: Wish, actual: ShelfConfig) -> list[intent.Entry]:

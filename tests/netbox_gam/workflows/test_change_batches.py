@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import patch
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from netbox_gam import jobs
 from netbox_gam.exceptions import InvalidState, NotAllowed
 from netbox_gam.models import BandwidthPlan, ChangeBatch, ChangePlan, Subscriber
-from netbox_gam.workflows import change_batches, journal
+from netbox_gam.workflows import change_batches, journal, outcomes
 from nornir_tasks import runner
+from nornir_tasks.contracts import Failure, TargetResult
+from nornir_tasks.errors import ErrorKind
 
 from .town import COPPER_SHELF, JSONRPC_SHELF, SSH_SHELF, TownTestCase
 
@@ -79,6 +82,21 @@ class BatchTests(TownTestCase):
                 self.assertEqual((step.state, step.sent, step.error), ("done", step.sends, ""))
                 self.assertTrue(step.started and step.finished and step.started <= step.finished)
         self.assertEqual(set(self.vlans_of(chosen)), {4094})
+
+    def test_what_became_of_several_plans_locks_their_subscribers_in_order_before_it_changes_any(self) -> None:
+        """Who plans a batch locks subscribers by key too: in another order the two could wait for each other for ever."""
+        chosen = self.some(*SHELVES)
+        plans = list(self.plan(chosen).change_plans.order_by("-pk"))
+        failed = Failure(ErrorKind.UNREACHABLE, "no answer", "Look.")
+        with CaptureQueriesContext(connection) as seen:
+            outcomes.store([(plan, TargetResult(str(plan.pk), failure=failed)) for plan in plans])
+        about = [query["sql"] for query in seen if '"netbox_gam_subscriber"' in query["sql"].partition("WHERE")[0]]
+        self.assertIn("FOR UPDATE", about[0])
+        self.assertIn("ORDER BY 1 ASC", about[0])
+        self.assertTrue(any(statement.startswith("UPDATE") for statement in about[1:]))
+        for item in chosen:
+            item.refresh_from_db()
+            self.assertEqual(item.status, "active", "given back")
 
     def test_what_cannot_be_planned_is_named_and_holds_up_nobody_else(self) -> None:
         chosen = self.some(*SHELVES, each=1)
