@@ -274,10 +274,13 @@ def apply(
     :param on_results: called in this thread with what shelves came to, as soon as they are done with or a little later
     :param places: where a shelf is, by its target's name; ``per_place`` of one place are written to at a time, 0: no such limit
     :param deadline: seconds after which a shelf that has not begun is left alone; one that has may take as long again
+    :raises ValueError: neither ``on_event`` nor ``on_events``: what nobody records is not sent
     """
     from .runner import run_batch
     from .tasks.provision import provision
 
+    if on_event is None and on_events is None:
+        raise ValueError("apply() needs on_event or on_events: what nobody records is not sent")
     return run_batch(
         provision,
         [target for target, _ in plans],

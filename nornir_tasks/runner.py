@@ -66,8 +66,7 @@ def run_batch(
 ) -> list[TargetResult[Any]]:
     """Run a Nornir task against every target and return one result per target, in the order of the targets.
 
-    :param task: gets the Nornir task and the keyword arguments of its target; also ``journal`` where entries are
-        wanted
+    :param task: gets the Nornir task and the keyword arguments of its target; also ``journal`` with ``on_event(s)``
     :param deadline: seconds one device may take. After that it may not begin its first step, though finish or undo a change it
         began; after as long again it is given up
     :param on_progress: called in this thread after every target
@@ -88,17 +87,13 @@ def run_batch(
         workers=max(1, min(workers, len(limited))),
         limits={target.name: target.limits["deadline"] for target in limited},
         on_progress=on_progress,
-        on_events=on_events or (_one_by_one(on_event) if on_event else None),
+        on_events=on_events or (_alone(on_event) if on_event else None),
         at_once=ENTRIES_AT_ONCE if on_events else 1,
         on_results=on_results,
         cancel=cancel or threading.Event(),
         gates=_gates(places or {}, per_place),
     )
-    _register_connections()
-    nornir = Nornir(targets_inventory(limited), config=Config(logging=LoggingConfig(enabled=False)), runner=batch)
-    if prepare:
-        for host in nornir.inventory.hosts.values():
-            prepare(host)
+    nornir = _nornir(limited, batch, prepare)
     arguments = task_args_by_target or {}
 
     def one_device(nornir_task: Task) -> Result:
@@ -115,12 +110,18 @@ def run_batch(
     return [batch.results[target.name] for target in limited]
 
 
-def _one_by_one(on_event: Callable[[StepEvent], None]) -> Callable[[Sequence[StepEvent]], None]:
-    def on_events(events: Sequence[StepEvent]) -> None:
-        for event in events:
-            on_event(event)
+def _nornir(targets: Sequence[DeviceTarget], batch: _Batch, prepare: Callable[[Host], None] | None) -> Nornir:
+    _register_connections()
+    nornir = Nornir(targets_inventory(targets), config=Config(logging=LoggingConfig(enabled=False)), runner=batch)
+    if prepare:
+        for host in nornir.inventory.hosts.values():
+            prepare(host)
+    return nornir
 
-    return on_events
+
+def _alone(on_event: Callable[[StepEvent], None]) -> Callable[[Sequence[StepEvent]], None]:
+    """For a caller that stores one entry at a time, and so is given one at a time."""
+    return lambda events: on_event(*events)
 
 
 @contextmanager
